@@ -1,0 +1,154 @@
+//! Packed arguments as JSON, or as any other serde format.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::{
+    Args, Date,
+    de::{BINARY, ESCAPE},
+};
+use crate::msgpack::{self, Token};
+
+impl Serialize for Args {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.len()))?;
+        elements(&mut list, self, Form::Escaped)?;
+        list.end()
+    }
+}
+
+/// `[event, ...arguments]` as servers read it in JSON, which has no binary.
+pub(crate) struct PlainEvent<'a> {
+    pub(crate) event: &'a str,
+    pub(crate) args: &'a Args,
+}
+
+impl Serialize for PlainEvent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(1 + self.args.len()))?;
+        list.serialize_element(self.event)?;
+        elements(&mut list, self.args, Form::Plain)?;
+        list.end()
+    }
+}
+
+/// Whether binary, and what looks like its escape, is spelled so that it can be read back.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Escaped,
+    Plain,
+}
+
+fn elements<L: SerializeSeq>(list: &mut L, args: &Args, form: Form) -> Result<(), L::Error> {
+    let mut rest = args.as_msgpack();
+    for _ in 0..args.len() {
+        list.serialize_element(&value::<L::Error>(&mut rest, form)?)?;
+    }
+    Ok(())
+}
+
+/// One whole value, cut off the front of `rest`.
+fn value<'a, E: Error>(rest: &mut &'a [u8], form: Form) -> Result<Packed<'a>, E> {
+    let start = *rest;
+    skip(rest).ok_or_else(|| E::custom("malformed MessagePack"))?;
+    Ok(Packed { bytes: &start[..start.len() - rest.len()], form })
+}
+
+/// Steps over one whole value, however deep it is.
+fn skip(rest: &mut &[u8]) -> Option<()> {
+    let mut pending = 1_usize;
+    while pending > 0 {
+        pending -= 1;
+        pending += match msgpack::read(rest).ok()? {
+            Token::Array(len) => len,
+            Token::Map(len) => len * 2,
+            _ => 0,
+        };
+    }
+    Some(())
+}
+
+struct Packed<'a> {
+    bytes: &'a [u8],
+    form: Form,
+}
+
+impl Serialize for Packed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { bytes: mut rest, form } = *self;
+        match msgpack::read(&mut rest).map_err(|_| S::Error::custom("malformed MessagePack"))? {
+            Token::Nil => serializer.serialize_unit(),
+            Token::Bool(value) => serializer.serialize_bool(value),
+            Token::Uint(value) => serializer.serialize_u64(value),
+            Token::Int(value) => serializer.serialize_i64(value),
+            Token::Float(value) => serializer.serialize_f64(value),
+            Token::Str(value) => serializer.serialize_str(value),
+            Token::Bin(_) if form == Form::Plain => Err(S::Error::custom("JSON has no binary")),
+            Token::Bin(bytes) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(BINARY, &STANDARD.encode(bytes))?;
+                map.end()
+            }
+            Token::Array(len) => {
+                let mut list = serializer.serialize_seq(Some(len))?;
+                for _ in 0..len {
+                    list.serialize_element(&value::<S::Error>(&mut rest, form)?)?;
+                }
+                list.end()
+            }
+            Token::Map(len) if form == Form::Escaped && looks_escaped(len, rest) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(ESCAPE, &Object { len, entries: rest, form })?;
+                map.end()
+            }
+            Token::Map(len) => Object { len, entries: rest, form }.serialize(serializer),
+            Token::Ext(kind, bytes) => match date(kind, bytes) {
+                Some(text) => serializer.serialize_str(&text),
+                None => Err(S::Error::custom(format!("MessagePack extension {kind} has no JSON form"))),
+            },
+        }
+    }
+}
+
+/// True if the JSON form of this object would be read as something else.
+fn looks_escaped(len: usize, mut entries: &[u8]) -> bool {
+    len == 1 && matches!(msgpack::read(&mut entries), Ok(Token::Str(BINARY | ESCAPE)))
+}
+
+struct Object<'a> {
+    len: usize,
+    entries: &'a [u8],
+    form: Form,
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { len, entries: mut rest, form } = *self;
+        let mut map = serializer.serialize_map(Some(len))?;
+        for _ in 0..len {
+            match msgpack::read(&mut rest) {
+                Ok(Token::Str(key)) => map.serialize_entry(key, &value::<S::Error>(&mut rest, form)?)?,
+                _ => return Err(S::Error::custom("a key that is no string")),
+            }
+        }
+        map.end()
+    }
+}
+
+/// A timestamp as `Date.prototype.toJSON` spells it.
+fn date(kind: i8, bytes: &[u8]) -> Option<String> {
+    let (seconds, nanos) = match (kind, bytes.len()) {
+        (-1, 4) => (i64::from(u32::from_be_bytes(bytes.try_into().ok()?)), 0),
+        (-1, 8) => {
+            let both = u64::from_be_bytes(bytes.try_into().ok()?);
+            ((both & ((1 << 34) - 1)) as i64, (both >> 34) as i64)
+        }
+        (-1, 12) => {
+            let (nanos, seconds) = bytes.split_first_chunk::<4>()?;
+            (i64::from_be_bytes(seconds.try_into().ok()?), u32::from_be_bytes(*nanos).into())
+        }
+        _ => return None,
+    };
+    let millis = seconds.checked_mul(1000)?.checked_add(nanos / 1_000_000)?;
+    Date::from_unix_ms(millis).iso()
+}

@@ -1,0 +1,33 @@
+use std::{future::Future, time::Duration};
+
+use tokio::time::{Instant, timeout_at};
+
+/// The end of the time that one send may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    end: Instant,
+    /// The time it had in all.
+    pub(crate) total: Duration,
+}
+
+/// The time is over.
+#[derive(Debug)]
+pub(crate) struct Elapsed;
+
+impl Deadline {
+    pub(crate) fn after(total: Duration) -> Self {
+        // Instants are bounded; a century is as good as for ever.
+        let far = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+        Self { end: Instant::now() + total.min(far), total }
+    }
+
+    /// Half of what is left, so that there is time for a second way.
+    pub(crate) fn half(&self) -> Self {
+        let left = self.end.saturating_duration_since(Instant::now());
+        Self { end: Instant::now() + left / 2, total: self.total }
+    }
+
+    pub(crate) async fn bound<F: Future>(&self, future: F) -> Result<F::Output, Elapsed> {
+        timeout_at(self.end, future).await.map_err(|_| Elapsed)
+    }
+}

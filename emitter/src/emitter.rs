@@ -1,0 +1,243 @@
+use std::{
+    fmt,
+    future::IntoFuture,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use redis::aio::ConnectionLike;
+use serde::Serialize;
+
+use crate::{
+    adapter::{self, Adapter},
+    batch::{Batch, Source},
+    deadline::Deadline,
+    error::Error,
+    link::{Link, Recording},
+    message::Message,
+    operator::{BroadcastOperator, IntoRooms},
+    options::Options,
+    outgoing::Outgoing,
+};
+
+/// A handle on a Socket.IO cluster: cheap, cloneable, and made to be kept.
+///
+/// ```
+/// use socketio_emitter::Emitter;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), socketio_emitter::Error> {
+/// let (io, sent) = Emitter::recorder(); // Emitter::connect("redis://127.0.0.1/").await?
+///
+/// io.emit("tick", &()).await?;
+/// io.to("room1").except(["a", "b"]).volatile().emit("chat", &("hello", 1)).await?;
+///
+/// assert_eq!(sent.commands().len(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Emitter {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    link: Link,
+    options: Options,
+    /// The adapter that was found, until its servers are gone.
+    found: RwLock<Option<Arc<Adapter>>>,
+}
+
+impl Emitter {
+    /// Connects to Redis; await it, or wait for it. The adapter is found at the first send.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), socketio_emitter::Error> {
+    /// let io = socketio_emitter::Emitter::connect("redis://127.0.0.1/").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a URL that cannot be used, [`Error::Unreachable`] if Redis is not there.
+    pub fn connect(url: &str) -> Connect {
+        Options::new().connect(url)
+    }
+
+    /// An emitter on a connection that the program already has: any clonable one of the `redis` crate.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = socketio_emitter::redis::Client::open("redis://127.0.0.1/")?;
+    /// let io = socketio_emitter::Emitter::on(client.get_multiplexed_async_connection().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on<C>(connection: C) -> Self
+    where
+        C: ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        Options::new().on(connection)
+    }
+
+    /// An emitter without Redis, and what it sends: for dry runs, a program's own tests, and examples. It writes
+    /// for the classic adapter, unless [told otherwise](Options::recorder).
+    pub fn recorder() -> (Self, Recording) {
+        Options::new().recorder()
+    }
+
+    pub(crate) fn new(link: Link, options: Options) -> Self {
+        let given = options.adapter.clone().map(|adapter| Arc::new(options.complete(adapter)));
+        Self { inner: Arc::new(Inner { link, options, found: RwLock::new(given) }) }
+    }
+
+    /// A message to clients of this namespace; the leading slash may be left out.
+    pub fn of(&self, namespace: impl AsRef<str>) -> BroadcastOperator {
+        self.operator().of(namespace.as_ref())
+    }
+
+    /// A message to the sockets in a room, or in any of several.
+    pub fn to(&self, rooms: impl IntoRooms) -> BroadcastOperator {
+        self.operator().to(rooms)
+    }
+
+    /// The same as [`to`](Self::to).
+    pub fn r#in(&self, rooms: impl IntoRooms) -> BroadcastOperator {
+        self.to(rooms)
+    }
+
+    /// A message to all but the sockets in these rooms.
+    pub fn except(&self, rooms: impl IntoRooms) -> BroadcastOperator {
+        self.operator().except(rooms)
+    }
+
+    /// A message that is dropped where a client's connection is not ready to take it.
+    pub fn volatile(&self) -> BroadcastOperator {
+        self.operator().volatile()
+    }
+
+    /// A message that servers may, or must not, compress.
+    pub fn compress(&self, compress: bool) -> BroadcastOperator {
+        self.operator().compress(compress)
+    }
+
+    /// An event to every client on `/`.
+    pub fn emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
+        self.operator().emit(event, args)
+    }
+
+    /// A message that is made already, from JSON for example.
+    pub fn send(&self, message: Message) -> Outgoing {
+        Outgoing::new(self.clone(), Ok(message), None)
+    }
+
+    /// Many messages, through a bounded, pipelined window: from an iterator or a stream.
+    ///
+    /// The connection, the adapter and the timeout (for each flush) are this emitter's. An iterator that waits
+    /// holds back what is already there; a stream does not.
+    ///
+    /// ```
+    /// # use socketio_emitter::Emitter;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// let (io, sent) = Emitter::recorder();
+    /// let users = ["ada", "grace"];
+    /// let receipt = io.send_all(users.iter().map(|user| io.to(*user).emit("note", &"hi"))).await?;
+    /// assert_eq!(receipt.messages, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send_all<'a, S, Kind>(&self, source: S) -> Batch<'a>
+    where
+        S: Source<'a, Kind>,
+    {
+        Batch::new(self.clone(), source.into_stream())
+    }
+
+    pub(crate) fn operator(&self) -> BroadcastOperator {
+        BroadcastOperator::new(self.clone())
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn link(&self) -> &Link {
+        &self.inner.link
+    }
+
+    /// The adapter: as given, as found before, or found now.
+    pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
+        if let Some(known) = &*self.inner.found.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(Arc::clone(known));
+        }
+        let candidates = adapter::candidates().map(|adapter| self.options().complete(adapter));
+        let found = Arc::new(adapter::detect(self.link(), candidates, namespace, deadline).await?);
+        self.remember(Some(Arc::clone(&found)));
+        Ok(found)
+    }
+
+    /// Servers that went away may come back with another adapter.
+    pub(crate) fn learn(&self, servers: Option<u64>) {
+        if servers == Some(0) && self.options().adapter.is_none() {
+            self.remember(None);
+        }
+    }
+
+    fn remember(&self, found: Option<Arc<Adapter>>) {
+        *self.inner.found.write().unwrap_or_else(PoisonError::into_inner) = found;
+    }
+}
+
+impl Options {
+    /// An emitter without Redis, and what it sends, written for the adapter of these options.
+    pub fn recorder(self) -> (Emitter, Recording) {
+        let recording = Recording::default();
+        (Emitter::new(Link::Recorder(recording.clone()), self), recording)
+    }
+}
+
+impl fmt::Debug for Emitter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emitter")
+            .field("link", &self.inner.link)
+            .field("options", &self.inner.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A connection attempt: `.await` it, or `.wait()` for it.
+#[derive(Debug)]
+#[must_use = "nothing happens until this is awaited or waited for"]
+pub struct Connect {
+    emitter: Result<Emitter, Error>,
+}
+
+impl Connect {
+    pub(crate) fn new(emitter: Result<Emitter, Error>) -> Self {
+        Self { emitter }
+    }
+
+    /// Connects without async; see [`Outgoing::wait`].
+    ///
+    /// # Errors
+    /// As for awaiting it.
+    #[cfg(feature = "blocking")]
+    pub fn wait(self) -> Result<Emitter, Error> {
+        crate::blocking::wait(self.into_future())?
+    }
+}
+
+impl IntoFuture for Connect {
+    type Output = Result<Emitter, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        async move {
+            let emitter = self.emitter?;
+            emitter.link().connect(Deadline::after(emitter.options().timeout)).await?;
+            Ok(emitter)
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,180 @@
+use std::{fmt, time::Duration};
+
+use redis::RedisError;
+
+/// Everything that can go wrong, in four kinds: the message cannot be published ([`Invalid`](Self::Invalid),
+/// [`Unsupported`](Self::Unsupported)), nobody is there to take it ([`NoServers`](Self::NoServers),
+/// [`TooFewServers`](Self::TooFewServers)), Redis did not take it ([`Config`](Self::Config),
+/// [`Unreachable`](Self::Unreachable), [`Refused`](Self::Refused)), or nobody knows whether it did
+/// ([`Lost`](Self::Lost), [`Timeout`](Self::Timeout)).
+///
+/// [`Stopped`](Self::Stopped) wraps one of these when it ended a batch.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The message breaks a rule of the wire or could hurt a server. Nothing was sent.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+
+    /// The adapter has no way to say this. Nothing was sent.
+    #[error("the {adapter} adapter cannot carry {what}; {instead}")]
+    Unsupported {
+        /// The adapter's name, as in `--adapter`.
+        adapter: &'static str,
+        /// What it cannot carry.
+        what: String,
+        /// What to do instead.
+        instead: &'static str,
+    },
+
+    /// No adapter was found on this Redis. Nothing was sent.
+    #[error(
+        "no Socket.IO server found on this Redis: nobody subscribes to {channel:?}; are the servers up, \
+         on this Redis, with a Redis adapter and with this prefix? To send all the same, name the adapter"
+    )]
+    NoServers {
+        /// The channel that servers of a known adapter would subscribe to.
+        channel: String,
+    },
+
+    /// Redis does not permit the question which adapter the servers run. Nothing was sent.
+    #[error(
+        "cannot find out which adapter the servers run: Redis refused PUBSUB ({0}); permit it, or name the adapter"
+    )]
+    Undetected(RedisError),
+
+    /// Fewer servers than required are on the namespace. Nothing was sent.
+    #[error("{found} server(s) on namespace {namespace}, {required} required; nothing was sent")]
+    TooFewServers {
+        /// How many were asked for.
+        required: u64,
+        /// How many Redis counts.
+        found: u64,
+        /// The namespace they were counted on.
+        namespace: String,
+    },
+
+    /// The options or the URL cannot be used.
+    #[error("{0}")]
+    Config(String),
+
+    /// No connection to Redis, so nothing was sent.
+    #[error("cannot reach Redis at {address}: {source}; nothing was sent")]
+    Unreachable {
+        /// Host and port, or the socket's path; never a password.
+        address: String,
+        /// What the attempt ended with.
+        source: RedisError,
+    },
+
+    /// Redis answered with an error: it did not take the message.
+    #[error("Redis refused: {0}")]
+    Refused(RedisError),
+
+    /// The connection broke after the message was handed to it: it may have arrived or not.
+    #[error("the connection to Redis broke before it answered: {0}; the message may have been taken or not")]
+    Lost(RedisError),
+
+    /// Redis did not answer in time: the message may have arrived or not.
+    #[error("Redis did not answer within {0:?}; the message may have been taken or not")]
+    Timeout(Duration),
+
+    /// A batch ended early.
+    #[error("stopped at message {index} (counted from 0), after {accepted} were taken: {source}")]
+    Stopped {
+        /// Messages that Redis took, for certain.
+        accepted: u64,
+        /// Messages whose fate is unknown: handed to Redis, no answer read.
+        unknown: u64,
+        /// Where the batch stopped: the position of the first message that failed.
+        index: u64,
+        /// Why.
+        source: Box<Self>,
+    },
+
+    /// The runtime behind [`wait`](crate::Outgoing::wait) could not be started.
+    #[error("cannot start the background runtime for wait(): {0}")]
+    Runtime(std::io::Error),
+}
+
+impl Error {
+    /// A stable, machine-readable name, such as `reserved-event`, `no-servers` or `timeout`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(invalid) => invalid.code,
+            Self::Unsupported { .. } => "unsupported",
+            Self::NoServers { .. } => "no-servers",
+            Self::TooFewServers { .. } => "too-few-servers",
+            Self::Undetected(_) => "undetected",
+            Self::Config(_) => "config",
+            Self::Unreachable { .. } => "redis-unreachable",
+            Self::Refused(_) => "redis-refused",
+            Self::Lost(_) => "connection-lost",
+            Self::Timeout(_) => "timeout",
+            Self::Stopped { source, .. } => source.code(),
+            Self::Runtime(_) => "runtime",
+        }
+    }
+
+    /// True if the message itself is at fault: sending it again cannot help.
+    pub fn is_invalid(&self) -> bool {
+        match self {
+            Self::Invalid(_) | Self::Unsupported { .. } => true,
+            Self::Stopped { source, .. } => source.is_invalid(),
+            _ => false,
+        }
+    }
+
+    /// True if nobody was there to take the message.
+    pub fn is_nobody(&self) -> bool {
+        match self {
+            Self::NoServers { .. } | Self::TooFewServers { .. } => true,
+            Self::Stopped { source, .. } => source.is_nobody(),
+            _ => false,
+        }
+    }
+
+    /// True if the message may have been taken all the same: sending it again could send it twice.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Lost(_) | Self::Timeout(_) => true,
+            Self::Stopped { unknown, .. } => *unknown > 0,
+            _ => false,
+        }
+    }
+}
+
+/// What is wrong with a message, where, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Invalid {
+    /// A stable name of the rule, such as `reserved-event`, `unsafe-integer` or `empty-rooms`.
+    pub code: &'static str,
+    /// A JSON pointer (RFC 6901) into the message's [JSON form](crate::Message), such as `/args/0/id`.
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub reason: String,
+    /// Line and column, both from 1, when the message was read from JSON text.
+    pub position: Option<(usize, usize)>,
+}
+
+impl Invalid {
+    pub(crate) fn new(code: &'static str, pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { code, pointer: pointer.into(), reason: reason.into(), position: None }
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.reason)?;
+        match self.position {
+            Some((line, column)) => write!(f, " (line {line}, column {column})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Invalid {}

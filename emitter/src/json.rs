@@ -1,0 +1,75 @@
+//! JSON text, read in one go, with errors that say where.
+
+use serde::Deserializer;
+use serde_json::error::Category;
+
+use crate::{
+    args::{Fault, Numbers, rounded_integer, unsafe_integer},
+    error::Invalid,
+};
+
+/// What can be read from JSON text.
+pub(crate) trait Form: Sized {
+    /// Reads it, and whether a number in it may have been rounded. A rule that was broken is left in `fault`.
+    fn read<'de, D: Deserializer<'de>>(
+        source: D,
+        numbers: Numbers,
+        fault: &mut Option<Fault>,
+    ) -> Result<(Self, bool), D::Error>;
+}
+
+/// Reads a whole text.
+pub(crate) fn read<T: Form>(json: &[u8], numbers: Numbers) -> Result<T, Invalid> {
+    let mut source = serde_json::Deserializer::from_slice(json);
+    let read = T::read(&mut source, numbers, &mut None);
+    match read.and_then(|read| source.end().map(|()| read)) {
+        Ok((value, false)) => Ok(value),
+        Ok((value, true)) if numbers == Numbers::Lossy => Ok(value),
+        Ok((value, true)) => no_rounded_integer(json).map(|()| value),
+        Err(_) => Err(explain::<T>(json, numbers)),
+    }
+}
+
+/// Reads once more, slowly, to say where it went wrong.
+fn explain<T: Form>(json: &[u8], numbers: Numbers) -> Invalid {
+    let mut fault = None;
+    let mut source = serde_json::Deserializer::from_slice(json);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut source, &mut track);
+    let Err(error) = T::read(tracked, numbers, &mut fault).map(drop).and_then(|()| source.end()) else {
+        return Invalid::new("json", "", "this JSON could not be read");
+    };
+    let mut pointer = String::new();
+    for step in &track.path() {
+        pointer.push('/');
+        pointer.push_str(&step.to_string().replace('~', "~0").replace('/', "~1"));
+    }
+    let (code, reason) = match (fault, error.classify()) {
+        (Some(fault), _) => (fault.code, fault.reason),
+        (None, Category::Data) => ("message", without_position(&error)),
+        (None, _) => ("json", format!("this is no valid JSON: {}", without_position(&error))),
+    };
+    let position = (error.line() > 0).then(|| (error.line(), error.column()));
+    Invalid { code, pointer, reason, position }
+}
+
+/// serde_json ends its errors with the position, which is told apart here.
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// A float beyond 2^53 may have been an integer in the text, rounded on the way in.
+fn no_rounded_integer(json: &[u8]) -> Result<(), Invalid> {
+    let Some(literal) = str::from_utf8(json).ok().and_then(rounded_integer) else {
+        return Ok(());
+    };
+    let before = &json[..literal.as_ptr() as usize - json.as_ptr() as usize];
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let column = before.iter().rev().take_while(|b| **b != b'\n').count() + 1;
+    let Fault { code, reason, .. } = unsafe_integer(literal);
+    Err(Invalid { code, pointer: String::new(), reason, position: Some((line, column)) })
+}

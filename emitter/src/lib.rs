@@ -1,0 +1,73 @@
+//! Push events into a running Socket.IO cluster from any Rust program: one emitter for the servers' Redis.
+//!
+//! ```
+//! use socketio_emitter::Emitter;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), socketio_emitter::Error> {
+//! let (io, sent) = Emitter::recorder(); // Emitter::connect("redis://127.0.0.1/").await?
+//!
+//! io.emit("time", &"2026-01-01T00:00:00.000Z").await?; // everyone on "/"
+//! io.to("room1").except("room2").emit("chat", &("hello", 1)).await?; // ["chat", "hello", 1]
+//! io.of("/admin").volatile().emit("load", &0.7).await?;
+//!
+//! assert_eq!(sent.commands()[0].channel(), "socket.io#/#");
+//! assert_eq!(sent.commands()[1].channel(), "socket.io#/#room1#");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It does: events to everyone, rooms, all but rooms, and namespaces; arguments from any serde type, JSON or binary;
+//! receipts that count the servers; async, [waiting](Outgoing::wait) and [batches](Emitter::send_all). It finds the
+//! servers' adapter by itself, refuses what would [hurt a server](MAX_DEPTH), and never says that something was sent
+//! which Redis did not take.
+//!
+//! It does not: hold connections of clients, or promise delivery to them (pub/sub is at most once).
+//!
+//! | module | what |
+//! |---|---|
+//! | `emitter`, `operator`, `outgoing`, `batch`, `receipt` | the handle, the builder, its values and what they give |
+//! | `message`, `args` | what is said, no adapter in sight; its one JSON form |
+//! | `guard` | what is never published |
+//! | `adapter`, `command` | how it is said, and the Redis command that says it |
+//! | `link`, `deadline`, `blocking` | Redis as it is deployed, in bounded time, without async too |
+//! | `options`, `error` | what can be chosen, what can go wrong |
+//!
+//! Features: `blocking` (on by default) is `.wait()`.
+
+mod adapter;
+mod args;
+mod batch;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod command;
+mod deadline;
+mod emitter;
+mod error;
+mod guard;
+mod json;
+mod link;
+mod message;
+mod msgpack;
+mod operator;
+mod options;
+mod outgoing;
+mod receipt;
+
+pub use redis;
+
+pub use self::{
+    adapter::{Adapter, Classic},
+    args::{Args, Binary, Date, Numbers, Spread},
+    batch::{Batch, Iterated, Source, Streamed},
+    command::Command,
+    emitter::{Connect, Emitter},
+    error::{Error, Invalid},
+    guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
+    link::Recording,
+    message::{Action, Close, Flags, Message, Target},
+    operator::{BroadcastOperator, IntoRooms},
+    options::Options,
+    outgoing::Outgoing,
+    receipt::{BatchReceipt, Receipt},
+};

@@ -1,0 +1,140 @@
+//! Redis, as it is deployed: the only module that knows. It knows nothing of Socket.IO.
+
+mod given;
+mod recorder;
+mod server;
+
+use redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
+
+use self::given::{Given, Shared};
+pub use self::recorder::Recording;
+pub(crate) use self::server::Redis;
+use crate::{
+    command::Command,
+    deadline::{Deadline, Elapsed},
+    error::Error,
+};
+
+/// A way to Redis, or a recorder in its place.
+#[derive(Debug)]
+pub(crate) enum Link {
+    Redis(Box<Redis>),
+    Given(Given),
+    Recorder(Recording),
+}
+
+/// What Redis made of a batch of commands.
+#[derive(Debug)]
+pub(crate) struct Replies {
+    /// One for each command, in order: taken, or refused.
+    pub(crate) taken: Vec<Result<(), RedisError>>,
+    /// The subscribers of the channel that was asked about.
+    pub(crate) subscribers: Option<u64>,
+}
+
+impl Link {
+    pub(crate) fn given<C>(connection: C) -> Self
+    where
+        C: ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        Self::Given(Given::new(connection))
+    }
+
+    /// Makes sure that there is a connection.
+    pub(crate) async fn connect(&self, deadline: Deadline) -> Result<(), Error> {
+        match self {
+            Self::Redis(redis) => redis.connect(deadline).await,
+            Self::Given(_) | Self::Recorder(_) => Ok(()),
+        }
+    }
+
+    /// Sends the commands, and with them the question who subscribes to a channel.
+    pub(crate) async fn send(&self, commands: &[Command], channel: &str, deadline: Deadline) -> Result<Replies, Error> {
+        if let Self::Recorder(recording) = self {
+            recording.add(commands);
+            return Ok(Replies { taken: commands.iter().map(|_| Ok(())).collect(), subscribers: None });
+        }
+        let mut pipeline = Pipeline::with_capacity(commands.len() + 1);
+        for command in commands {
+            pipeline.add_command(command.to_redis());
+        }
+        pipeline.add_command(numsub(&[channel]));
+        let mut replies = self.run(&mut pipeline, deadline).await?;
+        let counted = replies.pop();
+        Ok(Replies {
+            taken: replies.into_iter().map(|reply| reply.map(drop)).collect(),
+            subscribers: counted.and_then(Result::ok).and_then(|value| counts(value).first().copied()),
+        })
+    }
+
+    /// Counts the subscribers of each channel; `None` if there is no Redis to ask.
+    ///
+    /// # Errors
+    /// `Error::Refused` also where Redis does not permit the question.
+    pub(crate) async fn subscribers(&self, channels: &[&str], deadline: Deadline) -> Result<Option<Vec<u64>>, Error> {
+        if let Self::Recorder(_) = self {
+            return Ok(None);
+        }
+        let mut pipeline = Pipeline::with_capacity(1);
+        pipeline.add_command(numsub(channels));
+        match self.run(&mut pipeline, deadline).await?.pop() {
+            Some(Ok(value)) => Ok(Some(counts(value))),
+            Some(Err(error)) => Err(Error::Refused(error)),
+            None => Ok(Some(Vec::new())),
+        }
+    }
+
+    async fn run(&self, pipeline: &mut Pipeline, deadline: Deadline) -> Result<Vec<Reply>, Error> {
+        match self {
+            Self::Redis(redis) => redis.run(pipeline, deadline).await,
+            Self::Given(given) => query(pipeline, &mut *given.connection(), deadline).await,
+            Self::Recorder(_) => Ok(Vec::new()),
+        }
+    }
+}
+
+type Reply = Result<Value, RedisError>;
+
+/// Sends the pipeline on an open connection, and tells apart what is certain from what is not.
+async fn query<C>(pipeline: &mut Pipeline, connection: &mut C, deadline: Deadline) -> Result<Vec<Reply>, Error>
+where
+    C: Shared + ?Sized,
+{
+    pipeline.ignore_errors();
+    let replies = connection.req_packed_commands(pipeline, 0, pipeline.len());
+    match deadline.bound(replies).await {
+        Ok(Ok(replies)) => Ok(replies.into_iter().map(reply).collect()),
+        Ok(Err(error)) if error.is_connection_refusal() => {
+            Err(Error::Unreachable { address: "the given connection".to_owned(), source: error })
+        }
+        Ok(Err(error)) if error.is_io_error() => Err(Error::Lost(error)),
+        Ok(Err(error)) => Err(Error::Refused(error)),
+        Err(Elapsed) => Err(Error::Timeout(deadline.total)),
+    }
+}
+
+fn reply(value: Value) -> Reply {
+    match value {
+        Value::ServerError(error) => Err(error.into()),
+        value => Ok(value),
+    }
+}
+
+fn numsub(channels: &[&str]) -> redis::Cmd {
+    let mut cmd = redis::cmd("PUBSUB");
+    cmd.arg("NUMSUB").arg(channels);
+    cmd
+}
+
+/// The counts in the answer to NUMSUB: channel and count in turn, or a map of them.
+fn counts(value: Value) -> Vec<u64> {
+    let count = |value: &Value| match value {
+        Value::Int(count) => u64::try_from(*count).ok(),
+        _ => None,
+    };
+    match value {
+        Value::Array(items) => items.chunks(2).filter_map(|pair| pair.get(1).and_then(count)).collect(),
+        Value::Map(pairs) => pairs.iter().filter_map(|(_, subscribers)| count(subscribers)).collect(),
+        _ => Vec::new(),
+    }
+}

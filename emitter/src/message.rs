@@ -1,0 +1,169 @@
+//! What is said, no adapter in sight.
+
+mod json;
+
+use std::collections::HashSet;
+
+use crate::args::Args;
+
+/// What is said, and to whom: an event for clients, an order to servers, or an event for the servers themselves.
+///
+/// Its serde form is the JSON of every door:
+///
+/// ```
+/// use socketio_emitter::Message;
+///
+/// let message = Message::from_json(br#"{"event": "order", "args": [{"id": 7}], "rooms": ["user:42"]}"#)?;
+/// assert_eq!(
+///     serde_json::to_string(&message).unwrap(),
+///     r#"{"do":"emit","event":"order","args":[{"id":7}],"namespace":"/","rooms":["user:42"]}"#
+/// );
+/// # Ok::<(), socketio_emitter::Error>(())
+/// ```
+///
+/// | key | for | value |
+/// |---|---|---|
+/// | `do` | | `emit` (the default), `join`, `leave`, `disconnect`, `server-emit` |
+/// | `event` | emit, server-emit | a string |
+/// | `args` or `data` | emit, server-emit | the list of arguments, or the one argument |
+/// | `namespace` | all | a string, `/` by default |
+/// | `rooms`, `except` | all but server-emit | lists of rooms; `rooms` left out is everyone |
+/// | `flags` | emit | `{"volatile": true, "compress": false}`, either left out |
+/// | `join`, `leave` | join, leave | the rooms to join or leave |
+/// | `close` | disconnect | true closes the connection too |
+/// | `all` | join, leave, disconnect | true where `rooms` is left out: it is meant |
+/// | `seen` | | ignored: where a tap saw the message |
+///
+/// Any other key is an error, as is an empty list of rooms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// To whom.
+    pub target: Target,
+    /// What.
+    pub action: Action,
+}
+
+/// The sockets, or servers, that a message is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The namespace, with its leading slash.
+    pub namespace: String,
+    /// The rooms, one of which a socket must be in; `None` is every socket of the namespace.
+    pub rooms: Option<Vec<String>>,
+    /// Rooms whose sockets are left out. A socket's id is a room.
+    pub except: Vec<String>,
+    /// Every socket of the namespace is meant: what join, leave and disconnect ask for where no room is named.
+    pub all: bool,
+}
+
+/// What a message does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Sends an event to clients.
+    Emit {
+        /// The event's name.
+        event: String,
+        /// What it carries.
+        args: Args,
+        /// How it travels.
+        flags: Flags,
+    },
+    /// Makes sockets join rooms.
+    Join {
+        /// The rooms to join.
+        rooms: Vec<String>,
+    },
+    /// Makes sockets leave rooms.
+    Leave {
+        /// The rooms to leave.
+        rooms: Vec<String>,
+    },
+    /// Disconnects sockets from the namespace.
+    Disconnect {
+        /// Whether their connections end too.
+        close: Close,
+    },
+    /// Sends an event to the servers themselves.
+    ServerEmit {
+        /// The event's name.
+        event: String,
+        /// What it carries.
+        args: Args,
+    },
+}
+
+/// How an event travels to each client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flags {
+    /// Dropped where the connection is not ready to take it.
+    pub volatile: bool,
+    /// Whether the server may compress it; `None` leaves that to the server, which may.
+    pub compress: Option<bool>,
+}
+
+/// Whether a disconnected socket loses only its namespace or the connection below it, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Close {
+    /// The connection ends, and with it the client's other namespaces.
+    Yes,
+    /// Only this namespace.
+    No,
+}
+
+impl Message {
+    /// An event for clients, so far for everyone on `/`.
+    pub fn emit(event: impl Into<String>, args: Args) -> Self {
+        Action::Emit { event: event.into(), args, flags: Flags::default() }.into()
+    }
+
+    /// The name of the action in the JSON form: `emit`, `join`, `leave`, `disconnect` or `server-emit`.
+    pub fn name(&self) -> &'static str {
+        match self.action {
+            Action::Emit { .. } => "emit",
+            Action::Join { .. } => "join",
+            Action::Leave { .. } => "leave",
+            Action::Disconnect { .. } => "disconnect",
+            Action::ServerEmit { .. } => "server-emit",
+        }
+    }
+}
+
+impl From<Action> for Message {
+    /// The action, so far on everyone of `/`.
+    fn from(action: Action) -> Self {
+        Self { target: Target::default(), action }
+    }
+}
+
+impl Target {
+    /// Adds rooms to be reached; even none at all is remembered, and refused later on.
+    pub(crate) fn to(&mut self, rooms: impl IntoIterator<Item = String>) {
+        self.rooms.get_or_insert_default().extend(rooms);
+    }
+
+    /// Names each room once, as the official emitter's sets do.
+    pub(crate) fn dedupe(&mut self) {
+        for rooms in self.rooms.iter_mut().chain([&mut self.except]) {
+            if rooms.len() > 1 {
+                let mut seen = HashSet::with_capacity(rooms.len());
+                rooms.retain(|room| seen.insert(room.clone()));
+            }
+        }
+    }
+
+    /// Sets the namespace; the leading slash may be left out.
+    pub(crate) fn of(&mut self, namespace: &str) {
+        self.namespace = match namespace.strip_prefix('/') {
+            Some(_) => namespace.to_owned(),
+            None => format!("/{namespace}"),
+        };
+    }
+}
+
+impl Default for Target {
+    /// Everyone on `/`.
+    fn default() -> Self {
+        Self { namespace: "/".to_owned(), rooms: None, except: Vec::new(), all: false }
+    }
+}

@@ -1,0 +1,258 @@
+//! A message's one JSON form.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
+    ser::SerializeMap,
+};
+
+use super::{Action, Close, Flags, Message, Target};
+use crate::{
+    args::{Args, ArgsSeed, Fault, Numbers},
+    error::Error,
+    guard, json,
+};
+
+const KEYS: [&str; 12] =
+    ["do", "event", "args", "data", "namespace", "rooms", "except", "flags", "join", "leave", "close", "all"];
+
+impl Message {
+    /// Reads the JSON form; arguments are transcoded as they are read.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with a JSON pointer, and the line and column, of the first thing that is wrong.
+    pub fn from_json(json: &[u8]) -> Result<Self, Error> {
+        Self::from_json_with(json, Numbers::Exact)
+    }
+
+    /// Reads the JSON form, with a choice of what to do with integers that JavaScript cannot hold.
+    ///
+    /// # Errors
+    /// As for [`from_json`](Self::from_json).
+    pub fn from_json_with(json: &[u8], numbers: Numbers) -> Result<Self, Error> {
+        let message: Self = json::read(json, numbers)?;
+        guard::check(&message)?;
+        Ok(message)
+    }
+}
+
+impl json::Form for Message {
+    fn read<'de, D: Deserializer<'de>>(
+        source: D,
+        numbers: Numbers,
+        fault: &mut Option<Fault>,
+    ) -> Result<(Self, bool), D::Error> {
+        source.deserialize_map(Reader { numbers, fault })
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (message, _) = <Self as json::Form>::read(deserializer, Numbers::Exact, &mut None)?;
+        guard::check(&message).map_err(D::Error::custom)?;
+        Ok(message)
+    }
+}
+
+struct Reader<'f> {
+    numbers: Numbers,
+    fault: &'f mut Option<Fault>,
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = (Message, bool);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message: a JSON object with \"event\" and \"args\" or \"data\"")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "do" => once(&mut fields.verb, "do", map.next_value()?)?,
+                "event" => once(&mut fields.event, "event", map.next_value()?)?,
+                "args" => {
+                    let args = map.next_value_seed(ArgsSeed::list(self.numbers, self.fault))?;
+                    once(&mut fields.args, "args", args)?;
+                }
+                "data" => {
+                    let args = map.next_value_seed(ArgsSeed::single(self.numbers, self.fault))?;
+                    once(&mut fields.data, "data", args)?;
+                }
+                "namespace" => once(&mut fields.namespace, "namespace", map.next_value()?)?,
+                "rooms" => once(&mut fields.rooms, "rooms", map.next_value()?)?,
+                "except" => once(&mut fields.except, "except", map.next_value()?)?,
+                "flags" => once(&mut fields.flags, "flags", map.next_value()?)?,
+                "join" => once(&mut fields.join, "join", map.next_value()?)?,
+                "leave" => once(&mut fields.leave, "leave", map.next_value()?)?,
+                "close" => once(&mut fields.close, "close", map.next_value()?)?,
+                "all" => once(&mut fields.all, "all", map.next_value()?)?,
+                "seen" => drop(map.next_value::<IgnoredAny>()?),
+                _ => return Err(unknown(&key)),
+            }
+        }
+        let suspect = [&fields.args, &fields.data].into_iter().flatten().any(|args| args.suspect());
+        Ok((fields.message()?, suspect))
+    }
+}
+
+fn once<T, E: serde::de::Error>(slot: &mut Option<T>, key: &'static str, value: T) -> Result<(), E> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(E::duplicate_field(key)),
+    }
+}
+
+fn unknown<E: serde::de::Error>(key: &str) -> E {
+    let hint = match key {
+        "room" | "to" => "; did you mean \"rooms\"?",
+        "payload" | "arg" | "body" | "message" => "; did you mean \"args\" or \"data\"?",
+        "nsp" | "ns" => "; did you mean \"namespace\"?",
+        "volatile" | "compress" => "; did you mean \"flags\"?",
+        _ => "",
+    };
+    E::custom(format!("unknown key {key:?}{hint} (known: {})", KEYS.join(", ")))
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Verb {
+    Emit,
+    Join,
+    Leave,
+    Disconnect,
+    ServerEmit,
+}
+
+#[derive(Default)]
+struct Fields {
+    verb: Option<Verb>,
+    event: Option<String>,
+    args: Option<Args>,
+    data: Option<Args>,
+    namespace: Option<String>,
+    rooms: Option<Vec<String>>,
+    except: Option<Vec<String>>,
+    flags: Option<Flags>,
+    join: Option<Vec<String>>,
+    leave: Option<Vec<String>>,
+    close: Option<bool>,
+    all: Option<bool>,
+}
+
+impl Fields {
+    fn message<E: serde::de::Error>(mut self) -> Result<Message, E> {
+        let verb = self.verb.unwrap_or(Verb::Emit);
+        let action = match verb {
+            Verb::Emit => Action::Emit {
+                event: self.event.take().ok_or_else(|| E::missing_field("event"))?,
+                args: self.arguments()?,
+                flags: self.flags.take().unwrap_or_default(),
+            },
+            Verb::ServerEmit => Action::ServerEmit {
+                event: self.event.take().ok_or_else(|| E::missing_field("event"))?,
+                args: self.arguments()?,
+            },
+            Verb::Join => Action::Join { rooms: self.join.take().ok_or_else(|| E::missing_field("join"))? },
+            Verb::Leave => Action::Leave { rooms: self.leave.take().ok_or_else(|| E::missing_field("leave"))? },
+            Verb::Disconnect => {
+                Action::Disconnect { close: if self.close.take().unwrap_or(false) { Close::Yes } else { Close::No } }
+            }
+        };
+        let mut target = Target {
+            rooms: self.rooms.take(),
+            except: self.except.take().unwrap_or_default(),
+            all: self.all.take().unwrap_or(false),
+            ..Target::default()
+        };
+        target.of(self.namespace.take().as_deref().unwrap_or("/"));
+        target.dedupe();
+        self.nothing_left()?;
+        Ok(Message { target, action })
+    }
+
+    fn arguments<E: serde::de::Error>(&mut self) -> Result<Args, E> {
+        match (self.args.take(), self.data.take()) {
+            (Some(_), Some(_)) => Err(E::custom("\"args\" (a list) and \"data\" (one argument) exclude each other")),
+            (args, data) => Ok(args.or(data).unwrap_or_default()),
+        }
+    }
+
+    /// A key that this action does not take is a mistake, too.
+    fn nothing_left<E: serde::de::Error>(&self) -> Result<(), E> {
+        let left = [
+            ("event", self.event.is_some()),
+            ("args", self.args.is_some()),
+            ("data", self.data.is_some()),
+            ("flags", self.flags.is_some()),
+            ("join", self.join.is_some()),
+            ("leave", self.leave.is_some()),
+            ("close", self.close.is_some()),
+        ];
+        match left.iter().find(|(_, present)| *present) {
+            Some((key, _)) => Err(E::custom(format!("\"{key}\" does not go with this \"do\""))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Flags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Json {
+            #[serde(default)]
+            volatile: bool,
+            compress: Option<bool>,
+        }
+        let Json { volatile, compress } = Json::deserialize(deserializer)?;
+        Ok(Self { volatile, compress })
+    }
+}
+
+impl Serialize for Flags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if self.volatile {
+            map.serialize_entry("volatile", &true)?;
+        }
+        if let Some(compress) = self.compress {
+            map.serialize_entry("compress", &compress)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("do", self.name())?;
+        match &self.action {
+            Action::Emit { event, args, .. } | Action::ServerEmit { event, args } => {
+                map.serialize_entry("event", event)?;
+                map.serialize_entry("args", args)?;
+            }
+            Action::Join { rooms } => map.serialize_entry("join", rooms)?,
+            Action::Leave { rooms } => map.serialize_entry("leave", rooms)?,
+            Action::Disconnect { close } => map.serialize_entry("close", &(*close == Close::Yes))?,
+        }
+        map.serialize_entry("namespace", &self.target.namespace)?;
+        if let Some(rooms) = &self.target.rooms {
+            map.serialize_entry("rooms", rooms)?;
+        }
+        if !self.target.except.is_empty() {
+            map.serialize_entry("except", &self.target.except)?;
+        }
+        match &self.action {
+            Action::Emit { flags, .. } if *flags != Flags::default() => map.serialize_entry("flags", flags)?,
+            _ => {}
+        }
+        if self.target.all {
+            map.serialize_entry("all", &true)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,243 @@
+//! The MessagePack format, as bytes: the smallest form of every value, as notepack writes it, and a reader of
+//! one token at a time.
+
+/// Up to so many entries, the head of an array or map is one byte with the count in its low bits.
+pub(crate) const FIX: usize = 15;
+
+/// Appends the smallest form of an unsigned integer.
+pub(crate) fn uint(out: &mut Vec<u8>, value: u64) {
+    match value {
+        0..=0x7f => out.push(value as u8),
+        0x80..=0xff => out.extend_from_slice(&[0xcc, value as u8]),
+        0x100..=0xffff => tagged(out, 0xcd, &(value as u16).to_be_bytes()),
+        0x1_0000..=0xffff_ffff => tagged(out, 0xce, &(value as u32).to_be_bytes()),
+        _ => tagged(out, 0xcf, &value.to_be_bytes()),
+    }
+}
+
+/// Appends the smallest form of a signed integer.
+pub(crate) fn int(out: &mut Vec<u8>, value: i64) {
+    match value {
+        0.. => uint(out, value as u64),
+        -32..=-1 => out.push(value as i8 as u8),
+        -0x80..=-33 => out.extend_from_slice(&[0xd0, value as i8 as u8]),
+        -0x8000..=-0x81 => tagged(out, 0xd1, &(value as i16).to_be_bytes()),
+        -0x8000_0000..=-0x8001 => tagged(out, 0xd2, &(value as i32).to_be_bytes()),
+        _ => tagged(out, 0xd3, &value.to_be_bytes()),
+    }
+}
+
+/// Appends true or false.
+pub(crate) fn bool(out: &mut Vec<u8>, value: bool) {
+    out.push(if value { 0xc3 } else { 0xc2 });
+}
+
+/// Appends a double; JavaScript has no smaller float.
+pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
+    tagged(out, 0xcb, &value.to_be_bytes());
+}
+
+/// Appends a string.
+pub(crate) fn str(out: &mut Vec<u8>, value: &str) {
+    match value.len() {
+        len @ 0..=31 => out.push(0xa0 | len as u8),
+        len => length(out, len, [Some(0xd9), Some(0xda), Some(0xdb)]),
+    }
+    out.extend_from_slice(value.as_bytes());
+}
+
+/// Appends binary.
+pub(crate) fn bin(out: &mut Vec<u8>, value: &[u8]) {
+    length(out, value.len(), [Some(0xc4), Some(0xc5), Some(0xc6)]);
+    out.extend_from_slice(value);
+}
+
+/// Appends the head of an array; its values follow.
+pub(crate) fn array(out: &mut Vec<u8>, len: usize) {
+    match len {
+        0..=FIX => out.push(0x90 | len as u8),
+        _ => length(out, len, [None, Some(0xdc), Some(0xdd)]),
+    }
+}
+
+/// Appends the head of a map; its keys and values follow in turn.
+pub(crate) fn map(out: &mut Vec<u8>, len: usize) {
+    match len {
+        0..=FIX => out.push(0x80 | len as u8),
+        _ => length(out, len, [None, Some(0xde), Some(0xdf)]),
+    }
+}
+
+/// Appends the timestamp extension, the form that a JavaScript `Date` takes.
+pub(crate) fn timestamp(out: &mut Vec<u8>, seconds: i64, nanos: u32) {
+    match u64::try_from(seconds) {
+        Ok(seconds @ 0..=0xffff_ffff) if nanos == 0 => {
+            out.extend_from_slice(&[0xd6, 0xff]);
+            out.extend_from_slice(&(seconds as u32).to_be_bytes());
+        }
+        Ok(seconds) if seconds < 1 << 34 => {
+            out.extend_from_slice(&[0xd7, 0xff]);
+            out.extend_from_slice(&((u64::from(nanos) << 34) | seconds).to_be_bytes());
+        }
+        _ => {
+            out.extend_from_slice(&[0xc7, 12, 0xff]);
+            out.extend_from_slice(&nanos.to_be_bytes());
+            out.extend_from_slice(&seconds.to_be_bytes());
+        }
+    }
+}
+
+fn tagged(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
+    out.push(tag);
+    out.extend_from_slice(bytes);
+}
+
+fn length(out: &mut Vec<u8>, len: usize, [tag8, tag16, tag32]: [Option<u8>; 3]) {
+    match (len, tag8, tag16, tag32) {
+        (0..=0xff, Some(tag), ..) => out.extend_from_slice(&[tag, len as u8]),
+        (0..=0xffff, _, Some(tag), _) => tagged(out, tag, &(len as u16).to_be_bytes()),
+        (_, _, _, tag) => tagged(out, tag.unwrap_or_default(), &(len as u32).to_be_bytes()),
+    }
+}
+
+/// One value, or the head of one: an array's values and a map's keys and values follow it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Token<'a> {
+    Nil,
+    Bool(bool),
+    Uint(u64),
+    Int(i64),
+    Float(f64),
+    Str(&'a str),
+    Bin(&'a [u8]),
+    Array(usize),
+    Map(usize),
+    Ext(i8, &'a [u8]),
+}
+
+/// The bytes are no MessagePack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+/// Reads one token off the front of `input`.
+pub(crate) fn read<'a>(input: &mut &'a [u8]) -> Result<Token<'a>, Malformed> {
+    let tag = number::<1>(input)?[0];
+    Ok(match tag {
+        0x00..=0x7f => Token::Uint(tag.into()),
+        0x80..=0x8f => Token::Map((tag & 0x0f).into()),
+        0x90..=0x9f => Token::Array((tag & 0x0f).into()),
+        0xa0..=0xbf => string(input, (tag & 0x1f).into())?,
+        0xc0 => Token::Nil,
+        0xc1 => return Err(Malformed),
+        0xc2 | 0xc3 => Token::Bool(tag == 0xc3),
+        0xc4..=0xc6 => {
+            let len = sized(input, tag - 0xc4)?;
+            Token::Bin(take(input, len)?)
+        }
+        0xc7..=0xc9 => {
+            let len = sized(input, tag - 0xc7)?;
+            extension(input, len)?
+        }
+        0xca => Token::Float(f32::from_be_bytes(number(input)?).into()),
+        0xcb => Token::Float(f64::from_be_bytes(number(input)?)),
+        0xcc => Token::Uint(u8::from_be_bytes(number(input)?).into()),
+        0xcd => Token::Uint(u16::from_be_bytes(number(input)?).into()),
+        0xce => Token::Uint(u32::from_be_bytes(number(input)?).into()),
+        0xcf => Token::Uint(u64::from_be_bytes(number(input)?)),
+        0xd0 => Token::Int(i8::from_be_bytes(number(input)?).into()),
+        0xd1 => Token::Int(i16::from_be_bytes(number(input)?).into()),
+        0xd2 => Token::Int(i32::from_be_bytes(number(input)?).into()),
+        0xd3 => Token::Int(i64::from_be_bytes(number(input)?)),
+        0xd4..=0xd8 => extension(input, 1 << (tag - 0xd4))?,
+        0xd9..=0xdb => {
+            let len = sized(input, tag - 0xd9)?;
+            string(input, len)?
+        }
+        0xdc | 0xdd => Token::Array(sized(input, tag - 0xdc + 1)?),
+        0xde | 0xdf => Token::Map(sized(input, tag - 0xde + 1)?),
+        0xe0..=0xff => Token::Int((tag as i8).into()),
+    })
+}
+
+fn take<'a>(input: &mut &'a [u8], len: usize) -> Result<&'a [u8], Malformed> {
+    let (taken, rest) = input.split_at_checked(len).ok_or(Malformed)?;
+    *input = rest;
+    Ok(taken)
+}
+
+fn number<const N: usize>(input: &mut &[u8]) -> Result<[u8; N], Malformed> {
+    let (taken, rest) = input.split_first_chunk::<N>().ok_or(Malformed)?;
+    *input = rest;
+    Ok(*taken)
+}
+
+/// A length in 1, 2 or 4 bytes.
+fn sized(input: &mut &[u8], width: u8) -> Result<usize, Malformed> {
+    Ok(match width {
+        0 => u8::from_be_bytes(number(input)?).into(),
+        1 => u16::from_be_bytes(number(input)?).into(),
+        _ => u32::from_be_bytes(number(input)?) as usize,
+    })
+}
+
+fn string<'a>(input: &mut &'a [u8], len: usize) -> Result<Token<'a>, Malformed> {
+    str::from_utf8(take(input, len)?).map(Token::Str).map_err(|_| Malformed)
+}
+
+fn extension<'a>(input: &mut &'a [u8], len: usize) -> Result<Token<'a>, Malformed> {
+    let kind = i8::from_be_bytes(number(input)?);
+    Ok(Token::Ext(kind, take(input, len)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(&mut out);
+        out
+    }
+
+    #[test]
+    fn integers_take_the_smallest_form_and_come_back() {
+        for value in [0, 1, -1, -32, -33, 127, 128, -128, -129, 255, 256, 65535, 65536, -32768, -32769] {
+            let bytes = written(|out| int(out, value));
+            let token = read(&mut bytes.as_slice()).unwrap();
+            assert!(token == Token::Int(value) || token == Token::Uint(value as u64), "{value}: {token:?}");
+        }
+        for (value, len) in [(-32, 1), (-33, 2), (127, 1), (128, 2), (256, 3), (65536, 5), (1 << 32, 9)] {
+            assert_eq!(written(|out| int(out, value)).len(), len, "{value}");
+        }
+    }
+
+    #[test]
+    fn lengths_take_the_smallest_form_and_come_back() {
+        for (len, head) in [(0, 1), (31, 1), (32, 2), (255, 2), (256, 3), (65535, 3), (65536, 5)] {
+            let text = "x".repeat(len);
+            let bytes = written(|out| str(out, &text));
+            assert_eq!(bytes.len(), head + len);
+            assert_eq!(read(&mut bytes.as_slice()), Ok(Token::Str(&text)));
+        }
+        for (len, head) in [(0, 2), (255, 2), (256, 3), (65536, 5)] {
+            let bytes = written(|out| bin(out, &vec![7; len]));
+            assert_eq!(bytes.len(), head + len);
+            assert_eq!(read(&mut bytes.as_slice()), Ok(Token::Bin(&vec![7; len])));
+        }
+        for (len, head) in [(0, 1), (15, 1), (16, 3), (65535, 3), (65536, 5)] {
+            assert_eq!(read(&mut written(|out| array(out, len)).as_slice()), Ok(Token::Array(len)));
+            assert_eq!(read(&mut written(|out| map(out, len)).as_slice()), Ok(Token::Map(len)));
+            assert_eq!(written(|out| map(out, len)).len(), head);
+        }
+    }
+
+    #[test]
+    fn a_cut_or_wrong_value_is_malformed_and_never_a_panic() {
+        let whole = written(|out| str(out, &"x".repeat(300)));
+        for cut in 0..whole.len() {
+            assert_eq!(read(&mut &whole[..cut]), Err(Malformed));
+        }
+        assert_eq!(read(&mut [0xc1].as_slice()), Err(Malformed));
+        assert_eq!(read(&mut [0xa1, 0xff].as_slice()), Err(Malformed));
+    }
+}

@@ -1,0 +1,136 @@
+use std::{fmt, time::Duration};
+
+use crate::{
+    adapter::Adapter,
+    args::Numbers,
+    emitter::{Connect, Emitter},
+    error::Error,
+    link::{Link, Redis},
+};
+
+/// How to connect, and to what kind of cluster.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use socketio_emitter::{Adapter, Classic, Options};
+///
+/// # async fn run() -> Result<(), socketio_emitter::Error> {
+/// let io = Options::new()
+///     .prefix("chat")
+///     .adapter(Adapter::Classic(Classic::default()))
+///     .timeout(Duration::from_secs(2))
+///     .connect("redis://127.0.0.1/")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Options {
+    pub(crate) adapter: Option<Adapter>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) timeout: Duration,
+    pub(crate) numbers: Numbers,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            adapter: None,
+            prefix: None,
+            timeout: Duration::from_secs(5),
+            numbers: Numbers::Exact,
+            username: None,
+            password: None,
+        }
+    }
+}
+
+impl Options {
+    /// The adapter found at the first send, its default prefix, 5 seconds for every send.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The adapter that the servers run, instead of finding out.
+    pub fn adapter(mut self, adapter: Adapter) -> Self {
+        self.adapter = Some(adapter);
+        self
+    }
+
+    /// The start of the servers' channel names: the option `key` of their adapter. Each adapter has its default.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// How long one send may take in all, connecting and finding the adapter included.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// What to do with integers that JavaScript cannot hold: refuse them, by default.
+    pub fn numbers(mut self, numbers: Numbers) -> Self {
+        self.numbers = numbers;
+        self
+    }
+
+    /// The Redis user, unless the URL names one.
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+
+    /// The Redis password, unless the URL has one.
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Connects to Redis; await it, or wait for it.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a URL that cannot be used, [`Error::Unreachable`] if Redis is not there.
+    pub fn connect(self, url: &str) -> Connect {
+        Connect::new(self.lazy(url))
+    }
+
+    /// An emitter that connects at its first send, and again after an outage.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a URL that cannot be used.
+    pub fn lazy(self, url: &str) -> Result<Emitter, Error> {
+        let redis = Redis::open(url, self.username.as_deref(), self.password.as_deref())?;
+        Ok(Emitter::new(Link::Redis(Box::new(redis)), self))
+    }
+
+    /// An emitter on a connection that the program already has. Reconnecting is the connection's own affair.
+    pub fn on<C>(self, connection: C) -> Emitter
+    where
+        C: redis::aio::ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        Emitter::new(Link::given(connection), self)
+    }
+
+    /// The adapter's options, with the prefix in them.
+    pub(crate) fn complete(&self, adapter: Adapter) -> Adapter {
+        match &self.prefix {
+            Some(prefix) => adapter.with_prefix(prefix),
+            None => adapter,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("adapter", &self.adapter)
+            .field("prefix", &self.prefix)
+            .field("timeout", &self.timeout)
+            .field("numbers", &self.numbers)
+            .finish_non_exhaustive()
+    }
+}

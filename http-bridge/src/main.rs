@@ -1,0 +1,3 @@
+//! sio-bridge.
+
+fn main() {}
