@@ -40,6 +40,8 @@ use crate::{
 /// # Ok::<(), socketio_emitter::Error>(())
 /// ```
 ///
+/// (serde cannot tell `serde_json::Value::Null` from `()`; a null alone is `(Value::Null,)`.)
+///
 /// Types that know a human-readable form use it (a UUID is a string). `bytes::Bytes`, `serde_bytes` and
 /// [`Binary`] are Socket.IO binary; a plain `Vec<u8>` is a list of numbers. [`Date`] is a JavaScript date.
 ///
@@ -128,10 +130,6 @@ impl Args {
         &self.packed
     }
 
-    pub(crate) fn suspect(&self) -> bool {
-        self.traits.suspect
-    }
-
     fn packed(packer: Packer, len: usize) -> Result<Self, Fault> {
         Self { packed: packer.out.into(), len, traits: packer.traits }.checked()
     }
@@ -160,14 +158,12 @@ impl json::Form for Args {
         numbers: Numbers,
         fault: &mut Option<Fault>,
     ) -> Result<(Self, bool), D::Error> {
-        let args = ArgsSeed::single(numbers, fault).deserialize(source)?;
-        let suspect = args.suspect();
-        Ok((args, suspect))
+        ArgsSeed::single(numbers, fault).deserialize(source)
     }
 }
 
 impl<'de> Deserialize<'de> for Args {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ArgsSeed::list(Numbers::Exact, &mut None).deserialize(deserializer)
+        ArgsSeed::list(Numbers::Exact, &mut None).deserialize(deserializer).map(|(args, _)| args)
     }
 }

@@ -2,10 +2,11 @@
 
 use serde::Deserializer;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use crate::{
     args::{Fault, Numbers, rounded_integer, unsafe_integer},
-    error::Invalid,
+    error::{Invalid, push_step},
 };
 
 /// What can be read from JSON text.
@@ -40,12 +41,18 @@ fn explain<T: Form>(json: &[u8], numbers: Numbers) -> Invalid {
         return Invalid::new("json", "", "this JSON could not be read");
     };
     let mut pointer = String::new();
-    for step in &track.path() {
-        pointer.push('/');
-        pointer.push_str(&step.to_string().replace('~', "~0").replace('/', "~1"));
+    for segment in &track.path() {
+        match segment {
+            Segment::Seq { index } => push_step(&mut pointer, &index.to_string()),
+            Segment::Map { key } => push_step(&mut pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
     }
     let (code, reason) = match (fault, error.classify()) {
-        (Some(fault), _) => (fault.code, fault.reason),
+        (Some(fault), _) => {
+            pointer = fault.pointer(&pointer);
+            (fault.code, fault.reason)
+        }
         (None, Category::Data) => ("message", without_position(&error)),
         (None, _) => ("json", format!("this is no valid JSON: {}", without_position(&error))),
     };

@@ -40,9 +40,10 @@ impl<'f> ArgsSeed<'f> {
 }
 
 impl<'de> DeserializeSeed<'de> for ArgsSeed<'_> {
-    type Value = Args;
+    /// The arguments, and whether a number in them may have been rounded.
+    type Value = (Args, bool);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Args, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let mut transcoder = Transcoder { packer: Packer::new(self.numbers), fault: None };
         let read = match self.single {
             true => Value::of(&mut transcoder).deserialize(deserializer).map(|()| 1),
@@ -51,7 +52,8 @@ impl<'de> DeserializeSeed<'de> for ArgsSeed<'_> {
         let Transcoder { packer, fault } = transcoder;
         *self.fault = fault;
         let len = read?;
-        Args::packed(packer, len).map_err(|broken| {
+        let suspect = packer.suspect;
+        Args::packed(packer, len).map(|args| (args, suspect)).map_err(|broken| {
             let error = D::Error::custom(&broken);
             *self.fault = Some(broken);
             error
@@ -68,7 +70,7 @@ pub(super) fn transcode_json(packer: &mut Packer, json: &str) -> Result<(), Faul
     *packer = transcoder.packer;
     read.map_err(|error| transcoder.fault.unwrap_or_else(|| Fault::new("json", error.to_string())))?;
     match rounded_integer(json) {
-        Some(literal) if packer.traits.suspect && numbers == Numbers::Exact => Err(unsafe_integer(literal)),
+        Some(literal) if packer.suspect && numbers == Numbers::Exact => Err(unsafe_integer(literal)),
         _ => Ok(()),
     }
 }
@@ -235,7 +237,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     /// A source that cannot hold a long integer hands it over as a float, already rounded: the text will tell.
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.to.packer.traits.suspect |= value.abs() > MAX_SAFE_INTEGER as f64;
+        self.to.packer.suspect |= value.abs() > MAX_SAFE_INTEGER as f64;
         self.to.packer.float(value);
         Ok(())
     }

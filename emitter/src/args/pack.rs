@@ -3,6 +3,7 @@
 use std::{fmt, ops::BitOrAssign};
 
 use crate::{
+    error::push_step,
     guard::{MAX_DEPTH, MAX_SAFE_INTEGER},
     msgpack,
 };
@@ -38,11 +39,9 @@ impl Fault {
 
     /// The JSON pointer below `root`.
     pub(crate) fn pointer(&self, root: &str) -> String {
-        self.path.iter().rev().fold(root.to_owned(), |mut pointer, step| {
-            pointer.push('/');
-            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-            pointer
-        })
+        let mut pointer = root.to_owned();
+        self.path.iter().rev().for_each(|step| push_step(&mut pointer, step));
+        pointer
     }
 }
 
@@ -81,7 +80,7 @@ impl Key {
             "_placeholder" => Ok(Self::Placeholder),
             "__proto__" => {
                 let reason = "a key named \"__proto__\" is lost on the way to JavaScript; use another name";
-                Err(Fault::new("proto-key", reason).under(key))
+                Err(Fault::new("proto-key", reason))
             }
             _ => Ok(Self::Plain),
         }
@@ -96,8 +95,6 @@ pub(crate) struct Traits {
     pub(crate) not_finite: bool,
     /// An object with `"_placeholder": true`.
     pub(crate) placeholder: bool,
-    /// A float so large that it may have been an integer in its text.
-    pub(crate) suspect: bool,
 }
 
 impl BitOrAssign for Traits {
@@ -105,7 +102,6 @@ impl BitOrAssign for Traits {
         self.binary |= other.binary;
         self.not_finite |= other.not_finite;
         self.placeholder |= other.placeholder;
-        self.suspect |= other.suspect;
     }
 }
 
@@ -115,12 +111,14 @@ pub(crate) struct Packer {
     pub(crate) out: Vec<u8>,
     pub(crate) numbers: Numbers,
     pub(crate) traits: Traits,
+    /// There was a float so large that it may have been an integer in its text.
+    pub(crate) suspect: bool,
     depth: usize,
 }
 
 impl Packer {
     pub(crate) fn new(numbers: Numbers) -> Self {
-        Self { out: Vec::with_capacity(128), numbers, traits: Traits::default(), depth: 0 }
+        Self { out: Vec::with_capacity(128), numbers, traits: Traits::default(), suspect: false, depth: 0 }
     }
 
     pub(crate) fn nil(&mut self) {

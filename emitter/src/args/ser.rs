@@ -261,7 +261,7 @@ impl<'p> Compound<'p> {
         if self.json {
             return self.raw_json(value);
         }
-        let kind = self.packer.key(key)?;
+        let kind = self.packer.key(key).map_err(|fault| fault.under(key))?;
         self.entry(kind, value).map_err(|fault| fault.under(key))
     }
 
@@ -345,7 +345,7 @@ impl ser::SerializeMap for Compound<'_> {
         key.serialize(Serializer::value(self.packer))?;
         let number = match msgpack::read(&mut &self.packer.out[start..]) {
             Ok(Token::Str(key)) => {
-                self.kind = Key::of(key)?;
+                self.kind = Key::of(key).map_err(|fault| fault.under(key))?;
                 self.key = start;
                 return Ok(());
             }

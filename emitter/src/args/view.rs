@@ -112,7 +112,7 @@ impl Serialize for Packed<'_> {
 
 /// True if the JSON form of this object would be read as something else.
 fn looks_escaped(len: usize, mut entries: &[u8]) -> bool {
-    len == 1 && matches!(msgpack::read(&mut entries), Ok(Token::Str(BINARY | ESCAPE)))
+    len > 0 && matches!((len, msgpack::read(&mut entries)), (1, Ok(Token::Str(BINARY))) | (_, Ok(Token::Str(ESCAPE))))
 }
 
 struct Object<'a> {

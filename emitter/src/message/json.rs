@@ -70,43 +70,53 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = Fields::default();
+        let mut suspect = false;
+        let mut keys = Vec::with_capacity(KEYS.len());
         while let Some(key) = map.next_key::<String>()? {
+            if let Some(known) = KEYS.iter().find(|known| **known == key) {
+                if keys.contains(known) {
+                    let twice = Fault::new("duplicate-key", format!("{key:?} stands here twice")).under(&key);
+                    return Err(refuse(self.fault, twice));
+                }
+                keys.push(*known);
+            }
             match key.as_str() {
-                "do" => once(&mut fields.verb, "do", map.next_value()?)?,
-                "event" => once(&mut fields.event, "event", map.next_value()?)?,
+                "do" => fields.verb = Some(map.next_value()?),
+                "event" => fields.event = Some(map.next_value()?),
                 "args" => {
-                    let args = map.next_value_seed(ArgsSeed::list(self.numbers, self.fault))?;
-                    once(&mut fields.args, "args", args)?;
+                    let (args, rounded) = map.next_value_seed(ArgsSeed::list(self.numbers, self.fault))?;
+                    suspect |= rounded;
+                    fields.args = Some(args);
                 }
                 "data" => {
-                    let args = map.next_value_seed(ArgsSeed::single(self.numbers, self.fault))?;
-                    once(&mut fields.data, "data", args)?;
+                    let (args, rounded) = map.next_value_seed(ArgsSeed::single(self.numbers, self.fault))?;
+                    suspect |= rounded;
+                    fields.data = Some(args);
                 }
-                "namespace" => once(&mut fields.namespace, "namespace", map.next_value()?)?,
-                "rooms" => once(&mut fields.rooms, "rooms", map.next_value()?)?,
-                "except" => once(&mut fields.except, "except", map.next_value()?)?,
-                "flags" => once(&mut fields.flags, "flags", map.next_value()?)?,
-                "join" => once(&mut fields.join, "join", map.next_value()?)?,
-                "leave" => once(&mut fields.leave, "leave", map.next_value()?)?,
-                "close" => once(&mut fields.close, "close", map.next_value()?)?,
-                "all" => once(&mut fields.all, "all", map.next_value()?)?,
+                "namespace" => fields.namespace = Some(map.next_value()?),
+                "rooms" => fields.rooms = Some(map.next_value()?),
+                "except" => fields.except = Some(map.next_value()?),
+                "flags" => fields.flags = Some(map.next_value()?),
+                "join" => fields.join = Some(map.next_value()?),
+                "leave" => fields.leave = Some(map.next_value()?),
+                "close" => fields.close = Some(map.next_value()?),
+                "all" => fields.all = Some(map.next_value()?),
                 "seen" => drop(map.next_value::<IgnoredAny>()?),
-                _ => return Err(unknown(&key)),
+                _ => return Err(refuse(self.fault, unknown(&key))),
             }
         }
-        let suspect = [&fields.args, &fields.data].into_iter().flatten().any(|args| args.suspect());
-        Ok((fields.message()?, suspect))
+        Ok((fields.message().map_err(|fault| refuse(self.fault, fault))?, suspect))
     }
 }
 
-fn once<T, E: serde::de::Error>(slot: &mut Option<T>, key: &'static str, value: T) -> Result<(), E> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(E::duplicate_field(key)),
-    }
+/// Leaves word of what is wrong, since an error of serde's has no place for it.
+fn refuse<E: serde::de::Error>(fault: &mut Option<Fault>, broken: Fault) -> E {
+    let error = E::custom(&broken);
+    *fault = Some(broken);
+    error
 }
 
-fn unknown<E: serde::de::Error>(key: &str) -> E {
+fn unknown(key: &str) -> Fault {
     let hint = match key {
         "room" | "to" => "; did you mean \"rooms\"?",
         "payload" | "arg" | "body" | "message" => "; did you mean \"args\" or \"data\"?",
@@ -114,7 +124,7 @@ fn unknown<E: serde::de::Error>(key: &str) -> E {
         "volatile" | "compress" => "; did you mean \"flags\"?",
         _ => "",
     };
-    E::custom(format!("unknown key {key:?}{hint} (known: {})", KEYS.join(", ")))
+    Fault::new("unknown-key", format!("unknown key {key:?}{hint} (known: {})", KEYS.join(", "))).under(key)
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -144,20 +154,19 @@ struct Fields {
 }
 
 impl Fields {
-    fn message<E: serde::de::Error>(mut self) -> Result<Message, E> {
+    fn message(mut self) -> Result<Message, Fault> {
         let verb = self.verb.unwrap_or(Verb::Emit);
         let action = match verb {
             Verb::Emit => Action::Emit {
-                event: self.event.take().ok_or_else(|| E::missing_field("event"))?,
+                event: needed("event", self.event.take())?,
                 args: self.arguments()?,
                 flags: self.flags.take().unwrap_or_default(),
             },
-            Verb::ServerEmit => Action::ServerEmit {
-                event: self.event.take().ok_or_else(|| E::missing_field("event"))?,
-                args: self.arguments()?,
-            },
-            Verb::Join => Action::Join { rooms: self.join.take().ok_or_else(|| E::missing_field("join"))? },
-            Verb::Leave => Action::Leave { rooms: self.leave.take().ok_or_else(|| E::missing_field("leave"))? },
+            Verb::ServerEmit => {
+                Action::ServerEmit { event: needed("event", self.event.take())?, args: self.arguments()? }
+            }
+            Verb::Join => Action::Join { rooms: needed("join", self.join.take())? },
+            Verb::Leave => Action::Leave { rooms: needed("leave", self.leave.take())? },
             Verb::Disconnect => {
                 Action::Disconnect { close: if self.close.take().unwrap_or(false) { Close::Yes } else { Close::No } }
             }
@@ -174,15 +183,18 @@ impl Fields {
         Ok(Message { target, action })
     }
 
-    fn arguments<E: serde::de::Error>(&mut self) -> Result<Args, E> {
+    fn arguments(&mut self) -> Result<Args, Fault> {
         match (self.args.take(), self.data.take()) {
-            (Some(_), Some(_)) => Err(E::custom("\"args\" (a list) and \"data\" (one argument) exclude each other")),
+            (Some(_), Some(_)) => {
+                let reason = "\"args\" (a list) and \"data\" (the one argument) exclude each other";
+                Err(Fault::new("args-and-data", reason).under("data"))
+            }
             (args, data) => Ok(args.or(data).unwrap_or_default()),
         }
     }
 
     /// A key that this action does not take is a mistake, too.
-    fn nothing_left<E: serde::de::Error>(&self) -> Result<(), E> {
+    fn nothing_left(&self) -> Result<(), Fault> {
         let left = [
             ("event", self.event.is_some()),
             ("args", self.args.is_some()),
@@ -193,10 +205,17 @@ impl Fields {
             ("close", self.close.is_some()),
         ];
         match left.iter().find(|(_, present)| *present) {
-            Some((key, _)) => Err(E::custom(format!("\"{key}\" does not go with this \"do\""))),
+            Some((key, _)) => {
+                let reason = format!("\"{key}\" does not go with this \"do\" (which is emit where left out)");
+                Err(Fault::new("wrong-key", reason).under(key))
+            }
             None => Ok(()),
         }
     }
+}
+
+fn needed<T>(key: &str, value: Option<T>) -> Result<T, Fault> {
+    value.ok_or_else(|| Fault::new("missing-key", format!("\"{key}\" is missing")))
 }
 
 impl<'de> Deserialize<'de> for Flags {

@@ -1,0 +1,94 @@
+//! The one JSON form of every door: what it says, and how it says what is wrong.
+
+#![allow(clippy::unwrap_used)]
+
+use socketio_emitter::{Error, Message};
+
+fn read(json: &str) -> Result<Message, Error> {
+    Message::from_json(json.as_bytes())
+}
+
+fn rewritten(json: &str) -> String {
+    serde_json::to_string(&read(json).unwrap()).unwrap()
+}
+
+/// Code, pointer, position and words of the refusal.
+fn refused(json: &str) -> (&'static str, String, Option<(usize, usize)>, String) {
+    match read(json) {
+        Err(Error::Invalid(invalid)) => {
+            let words = invalid.to_string();
+            (invalid.code, invalid.pointer, invalid.position, words)
+        }
+        other => panic!("not refused: {json}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_action_has_a_form_that_reads_back_the_same() {
+    for json in [
+        r#"{"do":"emit","event":"tick","args":[],"namespace":"/"}"#,
+        r#"{"do":"emit","event":"e","args":[{"z":1,"a":2.5},null,"x"],"namespace":"/admin","rooms":["a","b"],"except":["c"],"flags":{"volatile":true,"compress":false}}"#,
+        r#"{"do":"emit","event":"b","args":[{"$binary":"AQL/"}],"namespace":"/"}"#,
+        r#"{"do":"join","join":["vip"],"namespace":"/","rooms":["a"]}"#,
+        r#"{"do":"leave","leave":["vip"],"namespace":"/","all":true}"#,
+        r#"{"do":"disconnect","close":true,"namespace":"/","except":["a"],"all":true}"#,
+        r#"{"do":"server-emit","event":"reload","args":[1],"namespace":"/"}"#,
+    ] {
+        assert_eq!(rewritten(json), json);
+    }
+}
+
+#[test]
+fn short_forms_are_filled_in() {
+    let full = r#"{"do":"emit","event":"e","args":[[1,2]],"namespace":"/x","rooms":["a"]}"#;
+    assert_eq!(rewritten(r#"{"event":"e","data":[1,2],"namespace":"x","rooms":["a","a"],"seen":{"by":"tap"}}"#), full);
+}
+
+#[test]
+fn whatever_is_wrong_is_named_with_its_place() {
+    for (json, code, pointer, words) in [
+        ("", "json", "", "no valid JSON"),
+        ("[]", "message", "", "a message: a JSON object"),
+        ("{\"event\": \"e\"", "json", "", "no valid JSON"),
+        ("{\"event\": \"e\"} x", "json", "", "trailing"),
+        (r#"{"args": []}"#, "missing-key", "", "is missing"),
+        (r#"{"event": 5}"#, "message", "/event", "expected a string"),
+        (r#"{"event": null}"#, "message", "/event", "expected a string"),
+        (r#"{"event": "e", "args": 5}"#, "message", "/args", "a list of arguments"),
+        (r#"{"event": "e", "args": [], "data": 1}"#, "args-and-data", "/data", "exclude each other"),
+        (r#"{"event": "e", "event": "f"}"#, "duplicate-key", "/event", "twice"),
+        (r#"{"event": "e", "room": "a"}"#, "unknown-key", "/room", "did you mean \"rooms\"?"),
+        (r#"{"event": "e", "rooms": "a"}"#, "message", "/rooms", "expected a sequence"),
+        (r#"{"event": "e", "rooms": [5]}"#, "message", "/rooms/0", "expected a string"),
+        (r#"{"event": "e", "rooms": []}"#, "empty-rooms", "/rooms", "empty"),
+        (r#"{"event": "e", "rooms": ["a", ""]}"#, "empty-room", "/rooms/1", "no name"),
+        (r#"{"event": "e", "except": [""]}"#, "empty-room", "/except/0", "no name"),
+        (r#"{"event": "e", "flags": {"volatil": true}}"#, "message", "/flags/volatil", "unknown field"),
+        (r#"{"event": "e", "close": true}"#, "wrong-key", "/close", "does not go with"),
+        (r#"{"do": "shout", "event": "e"}"#, "message", "/do", "unknown variant"),
+        (r#"{"event": "disconnect"}"#, "reserved-event", "/event", "reserved"),
+        (r#"{"event": "e", "args": [1, {"id": 9007199254740993}]}"#, "unsafe-integer", "/args/1/id", "as a string"),
+        (r#"{"event": "e", "args": [{"__proto__": 1}]}"#, "proto-key", "/args/0/__proto__", "another name"),
+        (r#"{"event": "e", "data": {"$binary": 1}}"#, "binary", "/data", "base64"),
+        (r#"{"event": "e", "args": [{"$binary": "AQ=="}, {"_placeholder": true}]}"#, "placeholder", "/args", "rename"),
+        (r#"{"do": "join", "join": ["vip"]}"#, "needs-all", "/rooms", "every socket"),
+        (r#"{"do": "join", "join": [], "all": true}"#, "empty-rooms", "/join", "empty"),
+        (r#"{"do": "leave", "leave": ["x"], "rooms": []}"#, "empty-rooms", "/rooms", "empty"),
+        (r#"{"do": "disconnect"}"#, "needs-all", "/rooms", "every socket"),
+        (r#"{"do": "disconnect", "rooms": ["a"], "all": true}"#, "all-and-rooms", "/all", "leave out one"),
+        (r#"{"do": "server-emit", "event": "error"}"#, "reserved-event", "/event", "reserved"),
+        (r#"{"do": "server-emit", "event": "x", "rooms": ["a"]}"#, "server-emit-rooms", "/rooms", "every server"),
+    ] {
+        let (found_code, found_pointer, position, found_words) = refused(json);
+        assert_eq!((found_code, found_pointer.as_str()), (code, pointer), "{json}: {found_words}");
+        assert!(found_words.contains(words), "{json}: {found_words}");
+        assert!(code != "message" && code != "json" || position.is_some(), "{json}: no position");
+    }
+}
+
+#[test]
+fn the_position_counts_lines_and_columns_from_one() {
+    let (_, _, position, words) = refused("{\n  \"event\": \"e\",\n  \"rooms\": [5]\n}");
+    assert_eq!(position, Some((3, 13)));
+    assert!(words.ends_with("(line 3, column 13)"), "{words}");
+}
