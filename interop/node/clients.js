@@ -1,0 +1,46 @@
+// Many real Socket.IO clients in one process.
+//   in   {"connect":"a1","url":"http://…","namespace":"/","rooms":["r1"],"transports":["websocket"],"answer":["yes"]}
+//        {"close":"a1"}
+//   out  {"client":"a1","connected":"<socket id>"}       again after each reconnection
+//        {"client":"a1","event":"hello","args":[…]}      with "asked":true when the server waits for an answer
+//        {"client":"a1","disconnected":"<reason>"}
+//        {"client":"a1","failed":"<message>"}            once per attempt
+// `answer` holds the arguments of every acknowledgement. A client without it never acknowledges.
+import { Manager } from "socket.io-client";
+import { serve, write } from "./wire.js";
+
+const clients = new Map();
+
+await serve((request) => {
+  if ("connect" in request) connect(request);
+  else if ("close" in request) close(request.close);
+  else throw new Error("neither connect nor close");
+});
+process.exit(0);
+
+function connect({ connect: client, url, namespace = "/", rooms = [], transports, answer }) {
+  if (clients.has(client)) throw new Error(`${client} is connected already`);
+  // A manager of its own for each, so that each is a connection of its own, and namespaces are taken as they are.
+  const manager = new Manager(url, {
+    transports,
+    reconnectionDelay: 100,
+    reconnectionDelayMax: 100,
+    randomizationFactor: 0,
+  });
+  const socket = manager.socket(namespace, { auth: { rooms } });
+  clients.set(client, socket);
+
+  socket.on("connect", () => write({ client, connected: socket.id }));
+  socket.on("disconnect", (reason) => write({ client, disconnected: reason }));
+  socket.on("connect_error", (error) => write({ client, failed: error.message }));
+  socket.onAny((event, ...args) => {
+    const acknowledge = typeof args.at(-1) === "function" ? args.pop() : undefined;
+    write({ client, event, args, ...(acknowledge && { asked: true }) });
+    if (answer) acknowledge?.(...answer);
+  });
+}
+
+function close(client) {
+  clients.get(client)?.disconnect();
+  clients.delete(client);
+}
