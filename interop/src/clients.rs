@@ -1,0 +1,92 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Value, json};
+
+use crate::{cluster::Server, node::Tool};
+
+/// An event, as a client received it. Binary is `{"$binary": "<base64>"}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Who received it.
+    pub client: String,
+    /// The event's name.
+    pub event: String,
+    /// Its arguments.
+    pub args: Value,
+}
+
+/// Real Socket.IO clients, all in one Node process.
+#[derive(Debug)]
+pub struct Clients {
+    tool: Tool,
+    ids: BTreeMap<String, String>,
+    ahead: VecDeque<Value>,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clients {
+    /// None, so far.
+    pub fn new() -> Self {
+        Self { tool: Tool::start("clients.js"), ids: BTreeMap::new(), ahead: VecDeque::new() }
+    }
+
+    /// Connects one, and waits until it is in its rooms.
+    pub fn connect(&mut self, name: &str, server: &Server, namespace: &str, rooms: &[&str]) {
+        let request = json!({ "connect": name, "url": server.url(), "namespace": namespace, "rooms": rooms,
+            "transports": ["websocket"] });
+        self.tool.tell(&request);
+        let line = self.find(|line| line["client"] == name && line.get("connected").is_some());
+        self.ids.insert(name.to_owned(), line["connected"].as_str().expect("an id is text").to_owned());
+    }
+
+    /// The socket id of a client.
+    pub fn id(&self, name: &str) -> &str {
+        &self.ids[name]
+    }
+
+    /// Every event up to the one of this name that each of these clients receives last. What was sent before it, on
+    /// the same namespaces, has arrived by then or never will: Redis, servers and connections all keep the order.
+    pub fn until(&mut self, last: &str, clients: &[&str]) -> Vec<Seen> {
+        let mut waiting: Vec<&str> = clients.to_vec();
+        let mut seen = Vec::new();
+        while !waiting.is_empty() {
+            let line = self.next();
+            assert!(line.get("disconnected").is_none(), "a client lost its connection: {line}");
+            let Some(event) = line["event"].as_str() else {
+                continue;
+            };
+            let client = line["client"].as_str().expect("a name is text").to_owned();
+            if event == last {
+                waiting.retain(|name| *name != client);
+            } else {
+                seen.push(Seen { client, event: event.to_owned(), args: line["args"].clone() });
+            }
+        }
+        seen
+    }
+
+    /// Waits for an event of this name at each of these clients.
+    pub fn expect(&mut self, event: &str, clients: &[&str]) {
+        self.until(event, clients);
+    }
+
+    fn next(&mut self) -> Value {
+        self.ahead.pop_front().unwrap_or_else(|| self.tool.hear())
+    }
+
+    fn find(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let line = self.tool.hear();
+            assert!(line.get("failed").is_none() && line.get("error").is_none(), "a client failed: {line}");
+            if wanted(&line) {
+                return line;
+            }
+            self.ahead.push_back(line);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use crate::{
+    node::{Tool, workspace},
+    redis_server::RedisServer,
+};
+
+/// One Socket.IO server of `examples/node-cluster`.
+#[derive(Debug)]
+pub struct Server {
+    tool: Tool,
+    port: u64,
+}
+
+impl Server {
+    /// Starts one; its subscriptions are in effect when this returns.
+    pub fn start(redis: &RedisServer, environment: &[(&str, &str)]) -> Self {
+        let url = redis.url();
+        let mut all = vec![("PORT", "0"), ("REDIS_URL", url.as_str())];
+        all.extend_from_slice(environment);
+        let mut tool = Tool::run(&workspace().join("examples/node-cluster"), "server.js", &all);
+        let ready = tool.hear();
+        let port = ready["listening"].as_u64().unwrap_or_else(|| panic!("server.js said {ready}"));
+        Self { tool, port }
+    }
+
+    /// Where its clients connect to.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What it says next, a server-side event for example.
+    pub fn tool(&mut self) -> &mut Tool {
+        &mut self.tool
+    }
+
+    /// Waits until it has its subscriptions back, after Redis was away.
+    pub fn await_resubscription(&mut self) {
+        while self.tool.hear()["resubscribed"] != true {}
+    }
+}
+
+/// Two Socket.IO servers on one Redis.
+#[derive(Debug)]
+pub struct Cluster {
+    /// Their Redis.
+    pub redis: RedisServer,
+    /// The two.
+    pub servers: [Server; 2],
+}
+
+impl Cluster {
+    /// Starts Redis and both servers.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts them with this environment for the servers (see `server.js`).
+    pub fn start_with(environment: &[(&str, &str)]) -> Self {
+        let redis = RedisServer::start();
+        let servers = [Server::start(&redis, environment), Server::start(&redis, environment)];
+        Self { redis, servers }
+    }
+}

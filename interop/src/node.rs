@@ -1,0 +1,127 @@
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::PATIENCE;
+
+/// A Node program that talks in JSON lines.
+#[derive(Debug)]
+pub struct Tool {
+    name: String,
+    child: Child,
+    lines: Receiver<Value>,
+    words: Arc<Mutex<String>>,
+    next_id: u64,
+}
+
+impl Tool {
+    /// Starts a program of `interop/node`, such as `official.js`.
+    pub fn start(script: &str) -> Self {
+        Self::run(&workspace().join("interop/node"), script, &[])
+    }
+
+    /// Starts a script of a folder that has its own packages.
+    pub(crate) fn run(folder: &Path, script: &str, environment: &[(&str, &str)]) -> Self {
+        assert!(
+            folder.join("node_modules").exists(),
+            "the packages of {script} are missing; run scripts/test, or npm ci beside it"
+        );
+        let mut child = Command::new("node")
+            .arg(folder.join(script))
+            .envs(environment.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("node is needed; run scripts/test");
+        let (sender, lines) = channel();
+        let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        thread::spawn(move || {
+            for line in stdout.split(b'\n').map_while(Result::ok) {
+                let value = serde_json::from_slice(&line).unwrap_or_else(|_| Value::from(lossy(&line)));
+                if sender.send(value).is_err() {
+                    break;
+                }
+            }
+        });
+        let words = Arc::new(Mutex::new(String::new()));
+        let (mut stderr, heard) = (child.stderr.take().expect("stderr is piped"), Arc::clone(&words));
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = stderr.read(&mut buffer) {
+                heard.lock().unwrap_or_else(PoisonError::into_inner).push_str(&lossy(&buffer[..read]));
+            }
+        });
+        Self { name: script.to_owned(), child, lines, words, next_id: 0 }
+    }
+
+    /// Writes a line.
+    pub fn tell(&mut self, message: &Value) {
+        let stdin = self.child.stdin.as_mut().expect("stdin is piped");
+        writeln!(stdin, "{message}").unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+
+    /// Writes a request and reads its answer.
+    pub fn ask(&mut self, mut request: Value) -> Value {
+        self.next_id += 1;
+        request["id"] = self.next_id.into();
+        self.tell(&request);
+        let answer = self.hear();
+        assert_eq!(answer["id"], request["id"], "{} answered {answer} to {request}", self.name);
+        answer
+    }
+
+    /// The next line.
+    ///
+    /// # Panics
+    /// If none comes in time.
+    pub fn hear(&mut self) -> Value {
+        self.hear_within(PATIENCE).unwrap_or_else(|| {
+            let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+            panic!("{} said nothing within {PATIENCE:?}; on stderr: {words}", self.name)
+        })
+    }
+
+    /// The next line, if one comes in time.
+    pub fn hear_within(&mut self, time: Duration) -> Option<Value> {
+        match self.lines.recv_timeout(time) {
+            Ok(value) => Some(value),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+                panic!("{} ended; on stderr: {words}", self.name)
+            }
+        }
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Tool {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The root of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate has a parent folder").to_owned()
+}
