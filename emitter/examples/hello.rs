@@ -1,0 +1,10 @@
+//! Run with `cargo run -p socketio-emitter --example hello`.
+
+fn main() -> Result<(), socketio_emitter::Error> {
+    let io = socketio_emitter::Emitter::connect("redis://127.0.0.1/").wait()?;
+
+    let receipt = io.to("lobby").emit("hello", &("from Rust", 1)).wait()?;
+
+    println!("{} servers", receipt.servers.unwrap_or(0));
+    Ok(())
+}
