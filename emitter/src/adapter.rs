@@ -5,9 +5,10 @@ mod detect;
 
 use std::fmt;
 
-pub use self::classic::Classic;
+pub use self::classic::{Classic, SocketIo};
+pub(crate) use self::classic::{Question, Versions, is_v2};
 pub(crate) use self::detect::{candidates, detect};
-use crate::{command::Command, error::Error, guard, message::Message};
+use crate::{command::Command, error::Error, guard, heard::Heard, message::Message};
 
 /// A wire format, with the options of the servers that speak it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,36 @@ impl Adapter {
         guard::check(message)?;
         match self {
             Self::Classic(classic) => classic.encode(message),
+        }
+    }
+
+    /// What a message on the bus says, whoever sent it: a broadcast, an order, a question or an answer.
+    ///
+    /// ```
+    /// use socketio_emitter::{Adapter, Args, Classic, Heard, Message};
+    ///
+    /// let adapter = Adapter::Classic(Classic::default());
+    /// let tick = Message::emit("tick", Args::default());
+    /// let command = adapter.encode(&tick)?;
+    /// match adapter.decode(command.channel(), command.payload())? {
+    ///     Heard::Message { message, .. } => assert_eq!(message, tick),
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// # Ok::<(), socketio_emitter::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] with the reason.
+    pub fn decode(&self, channel: &str, payload: &[u8]) -> Result<Heard, Error> {
+        match self {
+            Self::Classic(classic) => classic.decode(channel, payload),
+        }
+    }
+
+    /// True if servers of different versions read this message differently, and theirs are not known.
+    pub(crate) fn depends_on_version(&self, message: &Message) -> bool {
+        match self {
+            Self::Classic(classic) => classic.depends_on_version(message),
         }
     }
 

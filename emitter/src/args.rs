@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeSeed};
 use self::pack::{Packer, Traits};
 pub use self::{binary::Binary, date::Date, pack::Numbers, spread::Spread};
 pub(crate) use self::{
-    de::{ArgsSeed, rounded_integer},
+    de::{ArgsForm, ArgsSeed, WireEvent, rounded_integer},
     pack::{Fault, unsafe_integer},
     view::PlainEvent,
 };
@@ -158,12 +158,12 @@ impl json::Form for Args {
         numbers: Numbers,
         fault: &mut Option<Fault>,
     ) -> Result<(Self, bool), D::Error> {
-        ArgsSeed::single(numbers, fault).deserialize(source)
+        ArgsSeed::new(ArgsForm::Single, numbers, fault).deserialize(source)
     }
 }
 
 impl<'de> Deserialize<'de> for Args {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ArgsSeed::list(Numbers::Exact, &mut None).deserialize(deserializer).map(|(args, _)| args)
+        ArgsSeed::new(ArgsForm::List, Numbers::Exact, &mut None).deserialize(deserializer).map(|(args, _)| args)
     }
 }

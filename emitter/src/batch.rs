@@ -2,10 +2,7 @@ use std::{
     fmt,
     future::{IntoFuture, ready},
     pin::{Pin, pin},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll},
 };
 
@@ -91,9 +88,14 @@ impl<'a> Batch<'a> {
         let deadline = Deadline::after(emitter.options().timeout);
         let adapter = emitter.adapter(&namespace, deadline).await?;
 
+        // What the servers run is found out once for all; if it cannot be, only a message that depends on it fails.
+        let (adapter, undecided) = match emitter.recognise(&adapter, &namespace, deadline).await {
+            Ok(adapter) => (adapter, None),
+            Err(error) => (Adapter::clone(&adapter), Some(error)),
+        };
         let mut tally = Tally::default();
         let failed = AtomicBool::new(false);
-        let flushes = Flushes { messages, adapter: Arc::clone(&adapter), ended: false };
+        let flushes = Flushes { messages, adapter: adapter.clone(), undecided, ended: false };
         // After a failure nothing more is sent, but what is on its way is waited for.
         let flushes = flushes.take_while(|_| ready(!failed.load(Ordering::Relaxed)));
         let mut flushed = pin!(flushes.map(|flush| flush.send(&emitter)).buffered(FLUSHES));
@@ -110,7 +112,9 @@ impl<'a> Batch<'a> {
 /// It ends with the first message that cannot be sent.
 struct Flushes<S> {
     messages: S,
-    adapter: Arc<Adapter>,
+    adapter: Adapter,
+    /// Why the servers' versions are not known.
+    undecided: Option<Error>,
     ended: bool,
 }
 
@@ -128,13 +132,14 @@ impl<S: Stream<Item = Outgoing> + Unpin> Stream for Flushes<S> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Flush>> {
         let mut flush = Flush::default();
-        while !self.ended && flush.commands.len() < FLUSH_MESSAGES && flush.bytes < FLUSH_BYTES {
-            match self.messages.poll_next_unpin(cx) {
+        let this = &mut *self;
+        while !this.ended && flush.commands.len() < FLUSH_MESSAGES && flush.bytes < FLUSH_BYTES {
+            match this.messages.poll_next_unpin(cx) {
                 Poll::Ready(Some(outgoing)) => {
-                    flush.error = flush.add(&self.adapter, outgoing).err();
-                    self.ended = flush.error.is_some();
+                    flush.error = flush.add(&this.adapter, &mut this.undecided, outgoing).err();
+                    this.ended = flush.error.is_some();
                 }
-                Poll::Ready(None) => self.ended = true,
+                Poll::Ready(None) => this.ended = true,
                 Poll::Pending if flush.commands.is_empty() => return Poll::Pending,
                 Poll::Pending => break,
             }
@@ -145,9 +150,14 @@ impl<S: Stream<Item = Outgoing> + Unpin> Stream for Flushes<S> {
 }
 
 impl Flush {
-    fn add(&mut self, adapter: &Adapter, outgoing: Outgoing) -> Result<(), Error> {
+    fn add(&mut self, adapter: &Adapter, undecided: &mut Option<Error>, outgoing: Outgoing) -> Result<(), Error> {
         let message = outgoing.into_message()?;
         let command = adapter.encode(&message)?;
+        if adapter.depends_on_version(&message)
+            && let Some(error) = undecided.take()
+        {
+            return Err(error);
+        }
         if self.commands.is_empty() {
             self.channel = adapter.server_channel(&message.target.namespace);
         }

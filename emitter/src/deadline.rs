@@ -27,6 +27,11 @@ impl Deadline {
         Self { end: Instant::now() + left / 2, total: self.total }
     }
 
+    /// The same, or sooner.
+    pub(crate) fn at_most(self, time: Duration) -> Self {
+        Self { end: self.end.min(Instant::now() + time), total: self.total }
+    }
+
     pub(crate) async fn bound<F: Future>(&self, future: F) -> Result<F::Output, Elapsed> {
         timeout_at(self.end, future).await.map_err(|_| Elapsed)
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::{
     adapter::{self, Adapter},
     batch::{Batch, Source},
+    command::Command,
     deadline::Deadline,
     error::Error,
     link::{Link, Recording},
@@ -18,6 +19,7 @@ use crate::{
     operator::{BroadcastOperator, IntoRooms},
     options::Options,
     outgoing::Outgoing,
+    recognise::Recognised,
 };
 
 /// A handle on a Socket.IO cluster: cheap, cloneable, and made to be kept.
@@ -46,6 +48,7 @@ struct Inner {
     options: Options,
     /// The adapter that was found, until its servers are gone.
     found: RwLock<Option<Arc<Adapter>>>,
+    recognised: Recognised,
 }
 
 impl Emitter {
@@ -88,7 +91,7 @@ impl Emitter {
 
     pub(crate) fn new(link: Link, options: Options) -> Self {
         let given = options.adapter.clone().map(|adapter| Arc::new(options.complete(adapter)));
-        Self { inner: Arc::new(Inner { link, options, found: RwLock::new(given) }) }
+        Self { inner: Arc::new(Inner { link, options, found: RwLock::new(given), recognised: Recognised::default() }) }
     }
 
     /// A message to clients of this namespace; the leading slash may be left out.
@@ -124,6 +127,16 @@ impl Emitter {
     /// An event to every client on `/`.
     pub fn emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
         self.operator().emit(event, args)
+    }
+
+    /// An event to the servers themselves, which they receive with `io.on(event, …)`.
+    pub fn server_side_emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
+        self.operator().server_side_emit(event, args)
+    }
+
+    /// Every socket of `/`, spelled out: for join, leave and disconnect without rooms.
+    pub fn all(&self) -> BroadcastOperator {
+        self.operator().all()
     }
 
     /// A message that is made already, from JSON for example.
@@ -175,6 +188,33 @@ impl Emitter {
         let found = Arc::new(adapter::detect(self.link(), candidates, namespace, deadline).await?);
         self.remember(Some(Arc::clone(&found)));
         Ok(found)
+    }
+
+    /// The Redis command for a message. Where it depends on the servers' versions, they are found out first.
+    pub(crate) async fn encode(
+        &self,
+        adapter: &Adapter,
+        message: &Message,
+        deadline: Deadline,
+    ) -> Result<Command, Error> {
+        // What is refused whatever the version is costs no question.
+        let command = adapter.encode(message)?;
+        if !adapter.depends_on_version(message) {
+            return Ok(command);
+        }
+        self.recognise(adapter, &message.target.namespace, deadline).await?.encode(message)
+    }
+
+    /// The adapter, with the versions of the servers on a namespace in it.
+    pub(crate) async fn recognise(
+        &self,
+        adapter: &Adapter,
+        namespace: &str,
+        deadline: Deadline,
+    ) -> Result<Adapter, Error> {
+        let Adapter::Classic(classic) = adapter;
+        let versions = self.inner.recognised.versions(self.link(), classic, namespace, deadline).await?;
+        Ok(Adapter::Classic(classic.clone().with_versions(versions)))
     }
 
     /// Servers that went away may come back with another adapter.

@@ -37,11 +37,30 @@ pub enum Error {
         channel: String,
     },
 
-    /// Redis does not permit the question which adapter the servers run. Nothing was sent.
+    /// Redis does not permit the question what the servers run. Nothing was sent.
+    #[error("cannot find out which {what} the servers run: Redis refused PUBSUB ({source}); permit it, or say which")]
+    Undetected {
+        /// What was to be found out: `adapter` or `Socket.IO`.
+        what: &'static str,
+        /// Redis' answer.
+        source: RedisError,
+    },
+
+    /// The message depends on which Socket.IO the servers run, and some did not say. Nothing was sent.
     #[error(
-        "cannot find out which adapter the servers run: Redis refused PUBSUB ({0}); permit it, or name the adapter"
+        "{silent} of {servers} server(s) did not say which Socket.IO they run, on which this depends; are they frozen or \
+         deaf? To send all the same, say which it is"
     )]
-    Undetected(RedisError),
+    Unrecognised {
+        /// Servers that are subscribed and did not answer.
+        silent: u64,
+        /// Servers that are subscribed.
+        servers: u64,
+    },
+
+    /// The question needs a subscription, which a connection that was [given](crate::Emitter::on) has no place for.
+    #[error("the servers' Socket.IO version is unknown, and this connection cannot be used to ask; say which it is")]
+    CannotListen,
 
     /// Fewer servers than required are on the namespace. Nothing was sent.
     #[error("{found} server(s) on namespace {namespace}, {required} required; nothing was sent")]
@@ -79,6 +98,10 @@ pub enum Error {
     #[error("Redis did not answer within {0:?}; the message may have been taken or not")]
     Timeout(Duration),
 
+    /// A message on the bus that no server could read.
+    #[error("malformed: {0}")]
+    Malformed(String),
+
     /// A batch ended early.
     #[error("stopped at message {index} (counted from 0), after {accepted} were taken: {source}")]
     Stopped {
@@ -105,12 +128,15 @@ impl Error {
             Self::Unsupported { .. } => "unsupported",
             Self::NoServers { .. } => "no-servers",
             Self::TooFewServers { .. } => "too-few-servers",
-            Self::Undetected(_) => "undetected",
+            Self::Undetected { .. } => "undetected",
+            Self::Unrecognised { .. } => "unrecognised",
+            Self::CannotListen => "cannot-listen",
             Self::Config(_) => "config",
             Self::Unreachable { .. } => "redis-unreachable",
             Self::Refused(_) => "redis-refused",
             Self::Lost(_) => "connection-lost",
             Self::Timeout(_) => "timeout",
+            Self::Malformed(_) => "malformed",
             Self::Stopped { source, .. } => source.code(),
             Self::Runtime(_) => "runtime",
         }

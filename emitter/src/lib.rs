@@ -45,6 +45,7 @@ mod deadline;
 mod emitter;
 mod error;
 mod guard;
+mod heard;
 mod json;
 mod link;
 mod message;
@@ -53,17 +54,19 @@ mod operator;
 mod options;
 mod outgoing;
 mod receipt;
+mod recognise;
 
 pub use redis;
 
 pub use self::{
-    adapter::{Adapter, Classic},
+    adapter::{Adapter, Classic, SocketIo},
     args::{Args, Binary, Date, Numbers, Spread},
     batch::{Batch, Iterated, Source, Streamed},
     command::Command,
     emitter::{Connect, Emitter},
     error::{Error, Invalid},
     guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
+    heard::{Heard, Question},
     link::Recording,
     message::{Action, Close, Flags, Message, Target},
     operator::{BroadcastOperator, IntoRooms},

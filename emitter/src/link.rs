@@ -1,14 +1,18 @@
 //! Redis, as it is deployed: the only module that knows. It knows nothing of Socket.IO.
 
 mod given;
+mod listener;
 mod recorder;
 mod server;
 
 use redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
 
-use self::given::{Given, Shared};
 pub use self::recorder::Recording;
 pub(crate) use self::server::Redis;
+use self::{
+    given::{Given, Shared},
+    listener::Listener,
+};
 use crate::{
     command::Command,
     deadline::{Deadline, Elapsed},
@@ -84,6 +88,43 @@ impl Link {
         }
     }
 
+    /// Counts the subscribers of one channel, and names the channels that begin in a certain way; `None` if there is no
+    /// Redis to ask.
+    ///
+    /// # Errors
+    /// `Error::Refused` also where Redis does not permit the question.
+    pub(crate) async fn subscribers_and_channels(
+        &self,
+        channel: &str,
+        start: &str,
+        deadline: Deadline,
+    ) -> Result<Option<(u64, Vec<String>)>, Error> {
+        if let Self::Recorder(_) = self {
+            return Ok(None);
+        }
+        let mut pipeline = Pipeline::with_capacity(2);
+        pipeline.add_command(numsub(&[channel]));
+        let mut channels = redis::cmd("PUBSUB");
+        channels.arg("CHANNELS").arg(format!("{}*", glob_escaped(start)));
+        pipeline.add_command(channels);
+        let mut replies = self.run(&mut pipeline, deadline).await?.into_iter();
+        let mut reply = || replies.next().unwrap_or(Ok(Value::Nil)).map_err(Error::Refused);
+        let (count, channels) = (counts(reply()?).first().copied().unwrap_or(0), reply()?);
+        let channels = redis::from_redis_value(channels).unwrap_or_default();
+        Ok(Some((count, channels)))
+    }
+
+    /// Subscribes to channels, on a connection of its own.
+    ///
+    /// # Errors
+    /// `Error::CannotListen` on a connection that was given, which has no second one.
+    pub(crate) async fn listen(&self, channels: &[&str], deadline: Deadline) -> Result<Listener, Error> {
+        match self {
+            Self::Redis(redis) => redis.listen(channels, deadline).await,
+            Self::Given(_) | Self::Recorder(_) => Err(Error::CannotListen),
+        }
+    }
+
     async fn run(&self, pipeline: &mut Pipeline, deadline: Deadline) -> Result<Vec<Reply>, Error> {
         match self {
             Self::Redis(redis) => redis.run(pipeline, deadline).await,
@@ -137,4 +178,16 @@ fn counts(value: Value) -> Vec<u64> {
         Value::Map(pairs) => pairs.iter().filter_map(|(_, subscribers)| count(subscribers)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Text that a Redis pattern takes literally.
+fn glob_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
 }

@@ -1,6 +1,10 @@
 //! The MessagePack format, as bytes: the smallest form of every value, as notepack writes it, and a reader of
 //! one token at a time.
 
+mod source;
+
+pub(crate) use self::source::{DATE, Source, timestamp_millis};
+
 /// Up to so many entries, the head of an array or map is one byte with the count in its low bits.
 pub(crate) const FIX: usize = 15;
 

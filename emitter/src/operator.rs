@@ -6,7 +6,7 @@ use crate::{
     args::Args,
     emitter::Emitter,
     error::Error,
-    message::{Action, Flags, Message, Target},
+    message::{Action, Close, Flags, Message, Target},
     outgoing::Outgoing,
 };
 
@@ -87,6 +87,45 @@ impl BroadcastOperator {
     /// An event with its arguments: a tuple or array is several, `()` none, anything else one (see [`Args`]).
     pub fn emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
         self.outgoing(self.pack(args).map(|args| Action::Emit { event: event.into(), args, flags: self.flags }))
+    }
+
+    /// Every socket of the namespace, spelled out: join, leave and disconnect take no silence for everyone.
+    pub fn all(&self) -> Self {
+        let mut operator = self.clone();
+        operator.target.all = true;
+        operator
+    }
+
+    /// Makes the sockets join a room, or several.
+    ///
+    /// ```
+    /// # use socketio_emitter::{Close, Emitter};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// # let (io, sent) = Emitter::recorder();
+    /// io.to("room1").join("vip").await?;
+    /// io.of("/admin").all().leave(["night", "weekend"]).await?;
+    /// io.to("user:42").disconnect(Close::Yes).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn join(&self, rooms: impl IntoRooms) -> Outgoing {
+        self.outgoing(Ok(Action::Join { rooms: rooms.into_rooms() }))
+    }
+
+    /// Makes the sockets leave a room, or several.
+    pub fn leave(&self, rooms: impl IntoRooms) -> Outgoing {
+        self.outgoing(Ok(Action::Leave { rooms: rooms.into_rooms() }))
+    }
+
+    /// Disconnects the sockets from the namespace, or closes their connections.
+    pub fn disconnect(&self, close: Close) -> Outgoing {
+        self.outgoing(Ok(Action::Disconnect { close }))
+    }
+
+    /// An event to the servers themselves, which they receive with `io.of(namespace).on(event, …)`.
+    pub fn server_side_emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
+        self.outgoing(self.pack(args).map(|args| Action::ServerEmit { event: event.into(), args }))
     }
 
     fn pack<T: Serialize + ?Sized>(&self, args: &T) -> Result<Args, Error> {

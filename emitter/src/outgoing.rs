@@ -61,7 +61,7 @@ impl Outgoing {
         let message = self.message?;
         let deadline = Deadline::after(self.timeout);
         let adapter = self.emitter.adapter(&message.target.namespace, deadline).await?;
-        adapter.encode(&message)
+        self.emitter.encode(&adapter, &message, deadline).await
     }
 
     /// Sends without async, on a small runtime in the background that all waiting shares.
@@ -92,7 +92,7 @@ impl Outgoing {
         let namespace = &message.target.namespace;
         let deadline = Deadline::after(timeout);
         let adapter = emitter.adapter(namespace, deadline).await?;
-        let command = adapter.encode(&message)?;
+        let command = emitter.encode(&adapter, &message, deadline).await?;
         let channel = adapter.server_channel(namespace);
         if required > 0 {
             let found = emitter.link().subscribers(&[&channel], deadline).await?;

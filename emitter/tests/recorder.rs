@@ -59,7 +59,7 @@ fn what_is_refused_is_not_sent() {
 #[test]
 fn no_exclusion_is_no_mistake() {
     let muted: Vec<String> = Vec::new();
-    assert_eq!(channels(|io| drop(io.except(&muted).emit("e", &()).wait().unwrap())), ["socket.io#/#"]);
+    assert_eq!(channels(|io| assert!(io.except(&muted).emit("e", &()).wait().is_ok())), ["socket.io#/#"]);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_command_shows_itself_as_typed_and_as_json() {
     let payload = r#"{"type":2,"opts":{"rooms":["a"],"except":[]},"rooms":["b"]}"#;
     let expected = serde_json::json!(["PUBLISH", "socket.io-request#/#", payload]);
     assert_eq!(serde_json::to_value(&command).unwrap(), expected);
-    assert_eq!(command.to_string(), format!("PUBLISH \"socket.io-request#/#\" {:?}", payload));
+    assert_eq!(command.to_string(), format!("PUBLISH \"socket.io-request#/#\" {payload:?}"));
     let emit = runtime.block_on(io.emit("é", &()).command()).unwrap();
     assert!(emit.to_string().contains(r"\xc3\xa9"), "{emit}");
     assert!(matches!(serde_json::to_value(&emit).unwrap()[2], Value::Object(_)));

@@ -1,15 +1,15 @@
-//! Our bytes are the official emitter's, on every message captured from it.
+//! Our bytes are the official emitter's, on every message captured from it; and what servers and other emitters
+//! publish is read as what it is.
 
 #![allow(clippy::unwrap_used)]
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, value::RawValue};
-use socketio_emitter::{Action, Adapter, Args, Binary, Classic, Date, Message, Spread};
+use socketio_emitter::{Action, Adapter, Args, Binary, Classic, Date, Heard, Message, Spread};
 
 #[derive(Deserialize)]
-struct Captures<'a> {
-    #[serde(borrow)]
-    captured: Vec<Capture<'a>>,
+struct Captures<T> {
+    captured: Vec<T>,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +80,7 @@ fn check(capture: &Capture<'_>, message: &Message) {
 
 #[test]
 fn every_captured_message_is_encoded_to_the_same_bytes() {
-    let captures: Captures<'_> = serde_json::from_str(include_str!("vectors/classic.json")).unwrap();
+    let captures: Captures<Capture<'_>> = serde_json::from_str(include_str!("vectors/classic.json")).unwrap();
     assert_eq!(captures.captured.len(), 33);
     let mut from_json = 0;
     for capture in &captures.captured {
@@ -91,4 +91,90 @@ fn every_captured_message_is_encoded_to_the_same_bytes() {
         }
     }
     assert!(from_json > 20, "{from_json}");
+}
+
+#[derive(Deserialize)]
+struct Overheard<'a> {
+    name: String,
+    prefix: String,
+    heard: String,
+    about: Option<String>,
+    sender: Option<String>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    channel: String,
+    hex: Option<String>,
+    text: Option<String>,
+}
+
+impl Overheard<'_> {
+    fn payload(&self) -> Vec<u8> {
+        match (&self.hex, &self.text) {
+            (Some(hex), _) => {
+                let digits = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+                digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+            }
+            (_, text) => text.clone().unwrap().into_bytes(),
+        }
+    }
+}
+
+fn hear(capture: &Overheard<'_>) {
+    let adapter = Adapter::Classic(Classic::default().prefix(&capture.prefix));
+    let heard = adapter.decode(&capture.channel, &capture.payload()).unwrap();
+    let name = |about| serde_json::to_value(about).unwrap();
+    match (capture.heard.as_str(), heard) {
+        ("message", Heard::Message { message, sender, .. }) => {
+            assert_eq!(message, typed(capture.message.unwrap()), "{}", capture.name);
+            assert_eq!(sender, capture.sender.clone().filter(|_| sender.is_some()), "{}", capture.name);
+        }
+        ("question", Heard::Question { about, .. }) | ("response", Heard::Answer { about, .. }) => {
+            assert_eq!(name(about), capture.about.clone().unwrap(), "{}", capture.name);
+        }
+        (expected, other) => panic!("{}: {expected}: {other:?}", capture.name),
+    }
+}
+
+#[test]
+fn what_servers_and_other_emitters_publish_is_read() {
+    let captures: Captures<Overheard<'_>> = serde_json::from_str(include_str!("vectors/heard.json")).unwrap();
+    assert_eq!(captures.captured.len(), 26);
+    captures.captured.iter().for_each(hear);
+}
+
+#[test]
+fn what_we_publish_is_read_back() {
+    let captures: Captures<Capture<'_>> = serde_json::from_str(include_str!("vectors/classic.json")).unwrap();
+    for capture in &captures.captured {
+        let adapter = Adapter::Classic(Classic::default().prefix(&capture.prefix));
+        let message = typed(capture.message);
+        let command = adapter.encode(&message).unwrap();
+        match adapter.decode(command.channel(), command.payload()).unwrap() {
+            Heard::Message { message: heard, .. } => {
+                // NaN is not even itself.
+                assert_eq!(format!("{heard:?}"), format!("{message:?}"), "{}", capture.name);
+                assert_eq!(adapter.encode(&heard).unwrap(), command, "{}", capture.name);
+            }
+            other => panic!("{}: {other:?}", capture.name),
+        }
+    }
+}
+
+#[test]
+fn what_no_server_could_read_is_malformed_and_never_a_panic() {
+    let adapter = Adapter::Classic(Classic::default());
+    let good = adapter.encode(&Message::emit("e", Args::new(&("x", [1, 2])).unwrap())).unwrap();
+    let good = good.payload();
+    let mut bad: Vec<Vec<u8>> = (0..good.len()).map(|cut| good[..cut].to_vec()).collect();
+    bad.push([good, b"x"].concat());
+    bad.extend([&b"\xc1"[..], b"{}", b"\x80", b"{\"type\":99}", b"\x93\xc0\xc0\xc0"].map(<[u8]>::to_vec));
+    bad.push([&b"\x93\xa1x\x82\xa4type\x02\xa4data\x92\xa1e"[..], &[0x91; 3000], b"\xc0\x80"].concat());
+    for (at, payload) in bad.iter().enumerate() {
+        let broadcast = adapter.decode("socket.io#/#", payload);
+        assert_eq!(broadcast.unwrap_err().code(), "malformed", "{at}");
+        assert!(adapter.decode("socket.io-request#/#", payload).is_err(), "{at}");
+    }
+    for channel in ["", "socket.io", "socket.io-request#/", "other#/#", "socket.io-xyz#/#"] {
+        assert_eq!(adapter.decode(channel, good).unwrap_err().code(), "malformed", "{channel}");
+    }
 }

@@ -1,5 +1,6 @@
 // Many real Socket.IO clients in one process.
 //   in   {"connect":"a1","url":"http://…","namespace":"/","rooms":["r1"],"transports":["websocket"],"answer":["yes"]}
+//        {"connect":"b1","version":2,…}                  by a client of Socket.IO 2, with the rooms in its query
 //        {"close":"a1"}
 //   out  {"client":"a1","connected":"<socket id>"}       again after each reconnection
 //        {"client":"a1","event":"hello","args":[…]}      with "asked":true when the server waits for an answer
@@ -7,6 +8,7 @@
 //        {"client":"a1","failed":"<message>"}            once per attempt
 // `answer` holds the arguments of every acknowledgement. A client without it never acknowledges.
 import { Manager } from "socket.io-client";
+import { openOld } from "./old-client.js";
 import { serve, write } from "./wire.js";
 
 const clients = new Map();
@@ -18,16 +20,14 @@ await serve((request) => {
 });
 process.exit(0);
 
-function connect({ connect: client, url, namespace = "/", rooms = [], transports, answer }) {
+function connect({ connect: client, url, version, namespace = "/", rooms = [], transports, answer }) {
   if (clients.has(client)) throw new Error(`${client} is connected already`);
-  // A manager of its own for each, so that each is a connection of its own, and namespaces are taken as they are.
-  const manager = new Manager(url, {
+  const socket = (version === 2 ? openOld : open)(url, namespace, rooms, {
     transports,
     reconnectionDelay: 100,
     reconnectionDelayMax: 100,
     randomizationFactor: 0,
   });
-  const socket = manager.socket(namespace, { auth: { rooms } });
   clients.set(client, socket);
 
   socket.on("connect", () => write({ client, connected: socket.id }));
@@ -38,6 +38,11 @@ function connect({ connect: client, url, namespace = "/", rooms = [], transports
     write({ client, event, args, ...(acknowledge && { asked: true }) });
     if (answer) acknowledge?.(...answer);
   });
+}
+
+// A manager of its own for each, so that each is a connection of its own, and namespaces are taken as they are.
+function open(url, namespace, rooms, options) {
+  return new Manager(url, options).socket(namespace, { auth: { rooms } });
 }
 
 function close(client) {

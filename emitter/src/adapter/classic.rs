@@ -8,13 +8,18 @@
 //!
 //! An event is the array `[sender, packet, options]`.
 
-use serde::Serialize;
+mod decode;
+mod request;
+mod version;
 
+use self::request::Request;
+pub use self::version::SocketIo;
+pub(crate) use self::version::{Question, Versions, is_v2};
 use crate::{
-    args::{Args, PlainEvent},
+    args::Args,
     command::Command,
     error::{Error, Invalid},
-    message::{Action, Close, Flags, Message, Target},
+    message::{Action, Flags, Message, Target},
     msgpack,
 };
 
@@ -26,17 +31,23 @@ const SENDER: &str = "emitter";
 /// The packet type of an event, with or without binary: servers find the binary themselves.
 const EVENT: u64 = 2;
 
+/// The packet type of an event with binary, which Socket.IO 2 must be told, and which makes clients of Socket.IO 4
+/// drop the connection.
+const BINARY_EVENT: u64 = 5;
+
 /// Options of the classic adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Classic {
     /// The adapter's option `key`: `socket.io` by default.
     pub prefix: String,
+    /// The generations of the servers; `None` until they are known.
+    versions: Option<Versions>,
 }
 
 impl Default for Classic {
     fn default() -> Self {
-        Self { prefix: "socket.io".to_owned() }
+        Self { prefix: "socket.io".to_owned(), versions: None }
     }
 }
 
@@ -47,23 +58,54 @@ impl Classic {
         self
     }
 
+    /// Says which Socket.IO all servers run, instead of finding out when it matters: before binary, `except`, join,
+    /// leave, disconnect and server-side emit.
+    pub fn socket_io(mut self, version: SocketIo) -> Self {
+        self.versions = Some(version.into());
+        self
+    }
+
+    pub(crate) fn with_versions(self, versions: Versions) -> Self {
+        Self { versions: Some(versions), ..self }
+    }
+
+    /// True if servers of different generations read this message differently, and theirs are not known.
+    pub(super) fn depends_on_version(&self, message: &Message) -> bool {
+        if self.versions.is_some() {
+            return false;
+        }
+        match &message.action {
+            Action::Emit { args, .. } => args.has_binary() || !message.target.except.is_empty(),
+            Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. } | Action::ServerEmit { .. } => true,
+        }
+    }
+
     pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
         let Message { target, action } = message;
         self.reachable(&target.namespace)?;
+        self.understood(message)?;
         match action {
             Action::Emit { event, args, flags } => Ok(self.broadcast(target, event, args, *flags)),
-            Action::Join { rooms } => self.request(target, &Request::sockets(2, target).rooms(rooms)),
-            Action::Leave { rooms } => self.request(target, &Request::sockets(3, target).rooms(rooms)),
-            Action::Disconnect { close } => self.request(target, &Request::sockets(4, target).close(*close)),
+            Action::Join { rooms } => self.request(target, &Request::join(target, rooms)),
+            Action::Leave { rooms } => self.request(target, &Request::leave(target, rooms)),
+            Action::Disconnect { close } => self.request(target, &Request::disconnect(target, *close)),
             Action::ServerEmit { event, args } => {
                 plain(args)?;
-                self.request(target, &Request { uid: Some(SENDER), ..Request::new(6) }.data(event, args))
+                self.request(target, &Request::server_side_emit(event, args))
             }
         }
     }
 
-    pub(super) fn request_channel(&self, namespace: &str) -> String {
+    pub(crate) fn request_channel(&self, namespace: &str) -> String {
         format!("{}-request#{namespace}#", self.prefix)
+    }
+
+    /// Where servers answer; with an id, the channel of one server or of one who asks.
+    pub(crate) fn response_channel(&self, namespace: &str, id: Option<&str>) -> String {
+        match id {
+            None => format!("{}-response#{namespace}#", self.prefix),
+            Some(id) => format!("{}-response#{namespace}#{id}#", self.prefix),
+        }
     }
 
     /// Servers subscribe by a pattern that holds the prefix and the namespace, so brackets in them match
@@ -79,6 +121,28 @@ impl Classic {
         Ok(())
     }
 
+    /// What the oldest of the servers would not do, or would do wrongly, is not sent to any.
+    fn understood(&self, message: &Message) -> Result<(), Error> {
+        let Some(Versions { oldest, newest }) = self.versions else {
+            return Ok(());
+        };
+        let upgrade = "upgrade those servers, or do it in their own code";
+        let (what, instead) = match &message.action {
+            Action::Emit { args, .. } if args.has_binary() && oldest == SocketIo::V2 && newest != SocketIo::V2 => {
+                ("binary to servers of both Socket.IO 2 and later".into(), "send it as base64 text")
+            }
+            Action::Emit { .. } if !message.target.except.is_empty() && oldest == SocketIo::V2 => {
+                (format!("except to {oldest}, which would not leave anyone out"), "name the rooms that are to get it")
+            }
+            Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. } if oldest == SocketIo::V2 => {
+                (format!("{} to {oldest}, which has no order for many sockets", message.name()), upgrade)
+            }
+            Action::ServerEmit { .. } if oldest < SocketIo::V4 => (format!("server-emit to {oldest}"), upgrade),
+            _ => return Ok(()),
+        };
+        Err(Error::Unsupported { adapter: NAME, what, instead })
+    }
+
     fn broadcast(&self, target: &Target, event: &str, args: &Args, flags: Flags) -> Command {
         let rooms = target.rooms.as_deref().unwrap_or_default();
         let channel = match rooms {
@@ -89,7 +153,11 @@ impl Classic {
         let mut out = Vec::with_capacity(96 + event.len() + args.as_msgpack().len() + names);
         msgpack::array(&mut out, 3);
         msgpack::str(&mut out, SENDER);
-        packet(&mut out, &target.namespace, event, args);
+        let kind = match self.versions {
+            Some(Versions { oldest: SocketIo::V2, .. }) if args.has_binary() => BINARY_EVENT,
+            _ => EVENT,
+        };
+        packet(&mut out, kind, &target.namespace, event, args);
         options(&mut out, rooms, &target.except, flags);
         Command::publish(channel, out)
     }
@@ -101,10 +169,10 @@ impl Classic {
     }
 }
 
-fn packet(out: &mut Vec<u8>, namespace: &str, event: &str, args: &Args) {
+fn packet(out: &mut Vec<u8>, kind: u64, namespace: &str, event: &str, args: &Args) {
     msgpack::map(out, 3);
     msgpack::str(out, "type");
-    msgpack::uint(out, EVENT);
+    msgpack::uint(out, kind);
     msgpack::str(out, "data");
     msgpack::array(out, 1 + args.len());
     msgpack::str(out, event);
@@ -144,50 +212,4 @@ fn plain(args: &Args) -> Result<(), Error> {
     }
     let reason = "NaN and infinities have no JSON form, which carries this; send null or a string";
     Err(Invalid::new("not-finite", "/args", reason).into())
-}
-
-/// An order to servers, as they read it.
-#[derive(Serialize)]
-struct Request<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<&'static str>,
-    #[serde(rename = "type")]
-    kind: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    opts: Option<Opts<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rooms: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    close: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<PlainEvent<'a>>,
-}
-
-#[derive(Serialize)]
-struct Opts<'a> {
-    rooms: &'a [String],
-    except: &'a [String],
-}
-
-impl<'a> Request<'a> {
-    fn new(kind: u8) -> Self {
-        Self { uid: None, kind, opts: None, rooms: None, close: None, data: None }
-    }
-
-    fn sockets(kind: u8, target: &'a Target) -> Self {
-        let rooms = target.rooms.as_deref().unwrap_or_default();
-        Self { opts: Some(Opts { rooms, except: &target.except }), ..Self::new(kind) }
-    }
-
-    fn rooms(self, rooms: &'a [String]) -> Self {
-        Self { rooms: Some(rooms), ..self }
-    }
-
-    fn close(self, close: Close) -> Self {
-        Self { close: Some(close == Close::Yes), ..self }
-    }
-
-    fn data(self, event: &'a str, args: &'a Args) -> Self {
-        Self { data: Some(PlainEvent { event, args }), ..self }
-    }
 }

@@ -3,11 +3,14 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
+};
 
 use super::{
     Args,
-    pack::{Fault, Key, Numbers, Packer, Shape, unsafe_integer},
+    pack::{Fault, Key, Numbers, Open, Packer, Shape, unsafe_integer},
 };
 use crate::{
     guard::MAX_SAFE_INTEGER,
@@ -24,18 +27,21 @@ pub(super) const RAW_NUMBER: &str = "$serde_json::private::Number";
 pub(crate) struct ArgsSeed<'f> {
     numbers: Numbers,
     fault: &'f mut Option<Fault>,
-    single: bool,
+    form: ArgsForm,
+}
+
+/// What the arguments are read from.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum ArgsForm {
+    /// A sequence is the list of arguments.
+    List,
+    /// Whatever comes is the one argument.
+    Single,
 }
 
 impl<'f> ArgsSeed<'f> {
-    /// A sequence is the list of arguments.
-    pub(crate) fn list(numbers: Numbers, fault: &'f mut Option<Fault>) -> Self {
-        Self { numbers, fault, single: false }
-    }
-
-    /// Whatever comes is the one argument.
-    pub(crate) fn single(numbers: Numbers, fault: &'f mut Option<Fault>) -> Self {
-        Self { numbers, fault, single: true }
+    pub(crate) fn new(form: ArgsForm, numbers: Numbers, fault: &'f mut Option<Fault>) -> Self {
+        Self { numbers, fault, form }
     }
 }
 
@@ -45,9 +51,9 @@ impl<'de> DeserializeSeed<'de> for ArgsSeed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let mut transcoder = Transcoder { packer: Packer::new(self.numbers), fault: None };
-        let read = match self.single {
-            true => Value::of(&mut transcoder).deserialize(deserializer).map(|()| 1),
-            false => deserializer.deserialize_seq(List(&mut transcoder)),
+        let read = match self.form {
+            ArgsForm::Single => Value::of(&mut transcoder).deserialize(deserializer).map(|()| 1),
+            ArgsForm::List => deserializer.deserialize_seq(List(&mut transcoder)),
         };
         let Transcoder { packer, fault } = transcoder;
         *self.fault = fault;
@@ -58,6 +64,41 @@ impl<'de> DeserializeSeed<'de> for ArgsSeed<'_> {
             *self.fault = Some(broken);
             error
         })
+    }
+}
+
+/// `[event, ...arguments]` as others wrote it on the bus: nothing in it is an escape, and its numbers are what they are.
+#[derive(Debug)]
+pub(crate) struct WireEvent {
+    pub(crate) event: String,
+    pub(crate) args: Args,
+}
+
+impl<'de> Deserialize<'de> for WireEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut transcoder = Transcoder { packer: Packer::new(Numbers::Lossy), fault: None };
+        let (event, len) = deserializer.deserialize_seq(EventList(&mut transcoder))?;
+        let args = Args::packed(transcoder.packer, len).map_err(D::Error::custom)?;
+        Ok(Self { event, args })
+    }
+}
+
+struct EventList<'t>(&'t mut Transcoder);
+
+impl<'de> Visitor<'de> for EventList<'_> {
+    type Value = (String, usize);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of an event and its arguments")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let event = seq.next_element()?.ok_or_else(|| A::Error::custom("a list without an event"))?;
+        let mut count = 0;
+        while seq.next_element_seed(Value::literal(self.0))?.is_some() {
+            count += 1;
+        }
+        Ok((event, count))
     }
 }
 
@@ -168,6 +209,19 @@ impl<'t> Value<'t> {
 
     fn literal(to: &'t mut Transcoder) -> Self {
         Self { to, reading: Reading::Literal }
+    }
+
+    /// A date, whose milliseconds were read as a number.
+    fn date<E: Error>(self, open: &Open, start: usize) -> Result<(), E> {
+        let millis = match msgpack::read(&mut &self.to.packer.out[start..]) {
+            Ok(Token::Uint(millis)) => i64::try_from(millis).unwrap_or(i64::MAX),
+            Ok(Token::Int(millis)) => millis,
+            Ok(Token::Float(millis)) => millis as i64,
+            _ => return Err(E::custom("a date that is no number")),
+        };
+        self.to.packer.abandon(open);
+        self.to.packer.date(millis);
+        Ok(())
     }
 
     /// A number of serde_json's `arbitrary_precision`, which any crate of a program may have switched on.
@@ -288,6 +342,7 @@ impl<'de> Visitor<'de> for Value<'_> {
                     self.to.packer.abandon(&open);
                     return self.raw_number(&text);
                 }
+                Name::Date if count == 0 => return self.date(&open, start),
                 Name::Binary if count == 0 && self.reading == Reading::Escapes => encoded = Some(start),
                 Name::Placeholder => self.to.packer.placeholder_value(start),
                 _ => {}
@@ -321,6 +376,7 @@ enum Name {
     Binary,
     Escape,
     RawNumber,
+    Date,
 }
 
 struct KeySeed<'t>(&'t mut Transcoder);
@@ -336,6 +392,15 @@ impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
 impl<'de> Visitor<'de> for KeySeed<'_> {
     type Value = Name;
 
+    // MessagePack's keys may be numbers, which JavaScript reads as text.
+    fn visit_u64<E: Error>(self, key: u64) -> Result<Name, E> {
+        self.visit_str(&key.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, key: i64) -> Result<Name, E> {
+        self.visit_str(&key.to_string())
+    }
+
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string as key")
     }
@@ -347,6 +412,7 @@ impl<'de> Visitor<'de> for KeySeed<'_> {
             Key::Plain if key == BINARY => Name::Binary,
             Key::Plain if key == ESCAPE => Name::Escape,
             Key::Plain if key == RAW_NUMBER => Name::RawNumber,
+            Key::Plain if key == msgpack::DATE => Name::Date,
             Key::Plain => Name::Plain,
         })
     }

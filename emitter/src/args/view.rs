@@ -137,18 +137,6 @@ impl Serialize for Object<'_> {
 
 /// A timestamp as `Date.prototype.toJSON` spells it.
 fn date(kind: i8, bytes: &[u8]) -> Option<String> {
-    let (seconds, nanos) = match (kind, bytes.len()) {
-        (-1, 4) => (i64::from(u32::from_be_bytes(bytes.try_into().ok()?)), 0),
-        (-1, 8) => {
-            let both = u64::from_be_bytes(bytes.try_into().ok()?);
-            ((both & ((1 << 34) - 1)) as i64, (both >> 34) as i64)
-        }
-        (-1, 12) => {
-            let (nanos, seconds) = bytes.split_first_chunk::<4>()?;
-            (i64::from_be_bytes(seconds.try_into().ok()?), u32::from_be_bytes(*nanos).into())
-        }
-        _ => return None,
-    };
-    let millis = seconds.checked_mul(1000)?.checked_add(nanos / 1_000_000)?;
+    let millis = if kind == -1 { msgpack::timestamp_millis(bytes)? } else { return None };
     Date::from_unix_ms(millis).iso()
 }

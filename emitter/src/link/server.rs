@@ -11,7 +11,7 @@ use redis::{
 };
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{Reply, query};
+use super::{Listener, Reply, query};
 use crate::{
     deadline::{Deadline, Elapsed},
     error::Error,
@@ -76,6 +76,20 @@ impl Redis {
             Err(_) => {}
         }
         replies
+    }
+
+    /// Subscribes to channels, on a connection of its own.
+    pub(crate) async fn listen(&self, channels: &[&str], deadline: Deadline) -> Result<Listener, Error> {
+        let attempt = async {
+            let mut subscribed = self.client.get_async_pubsub().await?;
+            subscribed.subscribe(channels).await?;
+            Ok(Listener::new(subscribed))
+        };
+        let attempt = deadline.bound(attempt).await.unwrap_or_else(|Elapsed| Err(silence(deadline)));
+        attempt.map_err(|source| match source.is_io_error() {
+            true => Error::Unreachable { address: self.address.clone(), source },
+            false => Error::Refused(source),
+        })
     }
 
     /// A connection that answered just now, or a new one.

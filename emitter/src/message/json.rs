@@ -10,7 +10,7 @@ use serde::{
 
 use super::{Action, Close, Flags, Message, Target};
 use crate::{
-    args::{Args, ArgsSeed, Fault, Numbers},
+    args::{Args, ArgsForm, ArgsSeed, Fault, Numbers},
     error::Error,
     guard, json,
 };
@@ -84,12 +84,14 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 "do" => fields.verb = Some(map.next_value()?),
                 "event" => fields.event = Some(map.next_value()?),
                 "args" => {
-                    let (args, rounded) = map.next_value_seed(ArgsSeed::list(self.numbers, self.fault))?;
+                    let (args, rounded) =
+                        map.next_value_seed(ArgsSeed::new(ArgsForm::List, self.numbers, self.fault))?;
                     suspect |= rounded;
                     fields.args = Some(args);
                 }
                 "data" => {
-                    let (args, rounded) = map.next_value_seed(ArgsSeed::single(self.numbers, self.fault))?;
+                    let (args, rounded) =
+                        map.next_value_seed(ArgsSeed::new(ArgsForm::Single, self.numbers, self.fault))?;
                     suspect |= rounded;
                     fields.data = Some(args);
                 }

@@ -1,0 +1,244 @@
+//! What servers and other emitters put on the bus, read: broadcasts, requests, and the answers to them.
+
+use serde::{Deserialize, de::IgnoredAny};
+
+use super::Classic;
+use crate::{
+    args::WireEvent,
+    error::Error,
+    heard::{Heard, Question},
+    message::{Action, Close, Flags, Message, Target},
+    msgpack::Source,
+};
+
+impl Classic {
+    pub(in crate::adapter) fn decode(&self, channel: &str, payload: &[u8]) -> Result<Heard, Error> {
+        let Some(rest) = channel.strip_prefix(&self.prefix) else {
+            return Err(malformed("the channel has another prefix"));
+        };
+        if let Some(rest) = rest.strip_prefix("-request#") {
+            let namespace = rest.strip_suffix('#').ok_or_else(|| malformed("the channel has no '#' at its end"))?;
+            return read::<Request>(payload)?.heard(namespace);
+        }
+        if rest.starts_with("-response#") {
+            return read::<Response>(payload)?.heard();
+        }
+        if !rest.starts_with('#') {
+            return Err(malformed("the channel is no broadcast, request or response"));
+        }
+        let Broadcast(sender, packet, opts) = read_msgpack(payload)?;
+        packet.heard(opts, sender, None)
+    }
+}
+
+fn malformed(reason: impl Into<String>) -> Error {
+    Error::Malformed(reason.into())
+}
+
+/// JSON if it looks like it, else MessagePack: as the servers read it.
+fn read<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
+    match payload.first() {
+        Some(b'{') => serde_json::from_slice(payload).map_err(|error| malformed(error.to_string())),
+        _ => read_msgpack(payload),
+    }
+}
+
+fn read_msgpack<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
+    let mut source = Source::new(payload);
+    let read = T::deserialize(&mut source).and_then(|value| source.end().map(|()| value));
+    read.map_err(|error| malformed(error.to_string()))
+}
+
+#[derive(Deserialize)]
+struct Broadcast(Option<String>, Packet, Opts);
+
+#[derive(Deserialize)]
+struct Packet {
+    #[serde(rename = "type")]
+    kind: u8,
+    data: WireEvent,
+    nsp: Option<String>,
+}
+
+impl Packet {
+    fn heard(self, opts: Opts, sender: Option<String>, request: Option<String>) -> Result<Heard, Error> {
+        let Self { kind, data: WireEvent { event, args }, nsp } = self;
+        if !matches!(kind, 2 | 5) {
+            return Err(malformed(format!("a packet of type {kind}, which is no event")));
+        }
+        let flags = opts.flags.clone().unwrap_or_default();
+        let target = opts.target(nsp.as_deref().unwrap_or("/"));
+        let message = Message { target, action: Action::Emit { event, args, flags: flags.into() } };
+        Ok(Heard::Message { message, sender, request })
+    }
+}
+
+/// Rooms are names; a server's own code may use numbers for them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Room {
+    Name(String),
+    Number(f64),
+}
+
+fn names(rooms: Option<Vec<Room>>) -> Vec<String> {
+    let name = |room| match room {
+        Room::Name(name) => name,
+        Room::Number(number) => number.to_string(),
+    };
+    rooms.unwrap_or_default().into_iter().map(name).collect()
+}
+
+#[derive(Deserialize, Default)]
+struct Opts {
+    rooms: Option<Vec<Room>>,
+    except: Option<Vec<Room>>,
+    flags: Option<WireFlags>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+struct WireFlags {
+    #[serde(default)]
+    volatile: bool,
+    compress: Option<bool>,
+}
+
+impl From<WireFlags> for Flags {
+    fn from(WireFlags { volatile, compress }: WireFlags) -> Self {
+        Self { volatile, compress }
+    }
+}
+
+impl Opts {
+    fn target(self, namespace: &str) -> Target {
+        let rooms = names(self.rooms);
+        let mut target = Target { except: names(self.except), ..Target::default() };
+        target.rooms = (!rooms.is_empty()).then_some(rooms);
+        target.of(namespace);
+        target
+    }
+}
+
+/// A request of Socket.IO 3 and later; the number says which.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    #[serde(rename = "type")]
+    kind: u8,
+    uid: Option<String>,
+    request_id: Option<String>,
+    /// Socket.IO 2 spells it so, and numbers its requests in another way.
+    requestid: Option<IgnoredAny>,
+    opts: Option<Opts>,
+    rooms: Option<Vec<Room>>,
+    /// One socket and one room: the orders of the first releases of socket.io-redis 6.
+    sid: Option<String>,
+    room: Option<String>,
+    close: Option<bool>,
+    data: Option<WireEvent>,
+    packet: Option<Packet>,
+}
+
+impl Request {
+    fn heard(mut self, namespace: &str) -> Result<Heard, Error> {
+        if self.requestid.is_some() && self.request_id.is_none() {
+            return Err(malformed("a request of Socket.IO 2, whose numbers mean other things"));
+        }
+        let (sender, request) = (self.uid.take(), self.request_id.take());
+        let question =
+            |about, target| Ok(Heard::Question { about, target, sender: sender.clone(), request: request.clone() });
+        let action = match self.kind {
+            0 => {
+                let target = Opts { rooms: self.rooms.take(), ..Opts::default() }.target(namespace);
+                return question(Question::Sockets, target);
+            }
+            1 => return question(Question::Rooms, Opts::default().target(namespace)),
+            5 => {
+                let target = self.target(namespace)?;
+                return question(Question::Fetch, target);
+            }
+            2 => Action::Join { rooms: self.listed()? },
+            3 => Action::Leave { rooms: self.listed()? },
+            4 => Action::Disconnect { close: if self.close.unwrap_or(false) { Close::Yes } else { Close::No } },
+            6 => {
+                let WireEvent { event, args } = self.data.take().ok_or_else(|| malformed("no data"))?;
+                let target = Opts::default().target(namespace);
+                let message = Message { target, action: Action::ServerEmit { event, args } };
+                return Ok(Heard::Message { message, sender, request });
+            }
+            7 => {
+                let packet = self.packet.take().ok_or_else(|| malformed("no packet"))?;
+                let opts = self.opts.take().ok_or_else(|| malformed("no opts"))?;
+                return packet.heard(opts, sender, request);
+            }
+            kind => return Err(malformed(format!("a request of type {kind}, which is not known"))),
+        };
+        let mut target = self.target(namespace)?;
+        target.all = target.rooms.is_none();
+        Ok(Heard::Message { message: Message { target, action }, sender, request })
+    }
+
+    /// The rooms to join or to leave.
+    fn listed(&mut self) -> Result<Vec<String>, Error> {
+        match (self.rooms.take(), self.room.take()) {
+            (Some(rooms), _) => Ok(names(Some(rooms))),
+            (None, Some(room)) => Ok(vec![room]),
+            (None, None) => Err(malformed("no rooms")),
+        }
+    }
+
+    fn target(&mut self, namespace: &str) -> Result<Target, Error> {
+        match (self.opts.take(), self.sid.take()) {
+            (Some(opts), _) => Ok(opts.target(namespace)),
+            (None, Some(sid)) => {
+                let mut target = Opts::default().target(namespace);
+                target.rooms = Some(vec![sid]);
+                Ok(target)
+            }
+            (None, None) => Err(malformed("no opts")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Response {
+    #[serde(rename = "type")]
+    kind: Option<u8>,
+    request_id: Option<String>,
+    /// As Socket.IO 2 spells it.
+    requestid: Option<String>,
+    sockets: Option<Vec<Socket>>,
+    clients: Option<IgnoredAny>,
+    rooms: Option<IgnoredAny>,
+}
+
+/// A socket with all that is known of it, or its id.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Socket {
+    Whole {
+        #[serde(rename = "id")]
+        _id: IgnoredAny,
+    },
+    Id(IgnoredAny),
+}
+
+impl Response {
+    fn heard(self) -> Result<Heard, Error> {
+        let about = match (self.kind, &self.sockets) {
+            (Some(6), _) => Question::ServerAck,
+            (Some(8), _) => Question::ClientCount,
+            (Some(9), _) => Question::Ack,
+            (Some(kind), _) => return Err(malformed(format!("an answer of type {kind}, which is not known"))),
+            (None, Some(sockets)) => match sockets.first() {
+                Some(Socket::Whole { .. }) => Question::Fetch,
+                Some(Socket::Id(_)) | None => Question::Sockets,
+            },
+            (None, None) if self.clients.is_some() => Question::Sockets,
+            (None, None) if self.rooms.is_some() => Question::Rooms,
+            (None, None) => Question::Done,
+        };
+        Ok(Heard::Answer { about, request: self.request_id.or(self.requestid) })
+    }
+}

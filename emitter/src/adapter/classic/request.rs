@@ -1,0 +1,65 @@
+//! Orders to servers, as they read them: JSON on the request channel.
+
+use serde::Serialize;
+
+use super::SENDER;
+use crate::{
+    args::{Args, PlainEvent},
+    message::{Close, Target},
+};
+
+const JOIN: u8 = 2;
+const LEAVE: u8 = 3;
+const DISCONNECT: u8 = 4;
+const SERVER_SIDE_EMIT: u8 = 6;
+
+/// An order. The keys stand in the official emitter's order.
+#[derive(Serialize)]
+pub(super) struct Request<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<&'static str>,
+    #[serde(rename = "type")]
+    kind: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opts: Option<Opts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rooms: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    close: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PlainEvent<'a>>,
+}
+
+/// The sockets that an order is about.
+#[derive(Serialize)]
+struct Opts<'a> {
+    rooms: &'a [String],
+    except: &'a [String],
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn join(target: &'a Target, rooms: &'a [String]) -> Self {
+        Self { rooms: Some(rooms), ..Self::sockets(JOIN, target) }
+    }
+
+    pub(super) fn leave(target: &'a Target, rooms: &'a [String]) -> Self {
+        Self { rooms: Some(rooms), ..Self::sockets(LEAVE, target) }
+    }
+
+    pub(super) fn disconnect(target: &'a Target, close: Close) -> Self {
+        Self { close: Some(close == Close::Yes), ..Self::sockets(DISCONNECT, target) }
+    }
+
+    pub(super) fn server_side_emit(event: &'a str, args: &'a Args) -> Self {
+        Self { uid: Some(SENDER), data: Some(PlainEvent { event, args }), ..Self::new(SERVER_SIDE_EMIT) }
+    }
+
+    fn sockets(kind: u8, target: &'a Target) -> Self {
+        let rooms = target.rooms.as_deref().unwrap_or_default();
+        Self { opts: Some(Opts { rooms, except: &target.except }), ..Self::new(kind) }
+    }
+
+    fn new(kind: u8) -> Self {
+        Self { uid: None, kind, opts: None, rooms: None, close: None, data: None }
+    }
+}
