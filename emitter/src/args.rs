@@ -22,7 +22,7 @@ pub(crate) use self::{
 };
 use crate::{
     error::{Error, Invalid},
-    json,
+    form,
 };
 
 /// An event's arguments, checked and packed.
@@ -86,7 +86,15 @@ impl Args {
     /// # Errors
     /// [`Error::Invalid`] with a JSON pointer into the text, and the line and column.
     pub fn from_json(json: &[u8], numbers: Numbers) -> Result<Self, Error> {
-        Ok(json::read(json, numbers)?)
+        Ok(form::json(json, numbers)?)
+    }
+
+    /// Reads a MessagePack value as the one argument.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with a JSON pointer into the value.
+    pub fn from_msgpack(bytes: &[u8], numbers: Numbers) -> Result<Self, Error> {
+        Ok(form::msgpack(bytes, numbers)?)
     }
 
     /// Several lists of arguments, one after the other.
@@ -152,7 +160,7 @@ impl fmt::Debug for Args {
     }
 }
 
-impl json::Form for Args {
+impl form::Form for Args {
     fn read<'de, D: Deserializer<'de>>(
         source: D,
         numbers: Numbers,

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use socketio_emitter::{Error, Message};
+use serde::Serialize;
+use socketio_emitter::{Args, Binary, Date, Error, Message, Numbers};
 
 fn read(json: &str) -> Result<Message, Error> {
     Message::from_json(json.as_bytes())
@@ -91,4 +92,42 @@ fn the_position_counts_lines_and_columns_from_one() {
     let (_, _, position, words) = refused("{\n  \"event\": \"e\",\n  \"rooms\": [5]\n}");
     assert_eq!(position, Some((3, 13)));
     assert!(words.ends_with("(line 3, column 13)"), "{words}");
+}
+
+#[test]
+fn messagepack_reads_as_the_same_message() {
+    #[derive(Serialize)]
+    struct Body {
+        event: &'static str,
+        args: (u8, Binary<[u8; 2]>, Date, Vec<f64>),
+        rooms: [&'static str; 1],
+    }
+    let body = Body { event: "e", args: (1, Binary([1, 2]), Date::from_unix_ms(1500), vec![1.5]), rooms: ["a"] };
+    // The arguments of a message that carries the whole body are its MessagePack.
+    let packed = rmp_serde::to_vec_named(&body).unwrap();
+    let message = Message::from_msgpack(&packed, Numbers::Exact).unwrap();
+    let json = r#"{"event":"e","args":[1,{"$binary":"AQI="},1500,[1.5]],"rooms":["a"]}"#;
+    assert_eq!(message, read(json).unwrap());
+
+    let date = [&b"\xd7\xff"[..], &((500_000_000_u64 << 34) | 1).to_be_bytes()].concat();
+    assert_eq!(Args::from_msgpack(&date, Numbers::Exact).unwrap(), Args::new(&Date::from_unix_ms(1500)).unwrap());
+    let keys = rmp_serde::to_vec(&std::collections::BTreeMap::from([(1, "x")])).unwrap();
+    assert_eq!(serde_json::to_string(&Args::from_msgpack(&keys, Numbers::Exact).unwrap()).unwrap(), r#"[{"1":"x"}]"#);
+}
+
+#[test]
+fn messagepack_that_is_wrong_is_named_with_its_place() {
+    let refused = |bytes: &[u8]| match Message::from_msgpack(bytes, Numbers::Exact) {
+        Err(Error::Invalid(invalid)) => (invalid.code, invalid.pointer),
+        other => panic!("not refused: {other:?}"),
+    };
+    let pack = |value: &serde_json::Value| rmp_serde::to_vec(value).unwrap();
+    assert_eq!(refused(b""), ("msgpack", String::new()));
+    assert_eq!(refused(b"\xc1"), ("msgpack", String::new()));
+    assert_eq!(refused(b"\x81\xa5event\xa1ex"), ("msgpack", String::new()), "a trailing byte");
+    assert_eq!(refused(&pack(&serde_json::json!({"event": "e", "rooms": [5]}))), ("msgpack", "/rooms/0".into()));
+    let big = serde_json::json!({"event": "e", "args": [{"id": 1_u64 << 53}]});
+    assert_eq!(refused(&pack(&big)), ("unsafe-integer", "/args/0/id".into()));
+    assert_eq!(refused(&[&b"\x82\xa5event\xa1e\xa4data"[..], &[0x91; 5000], b"\xc0"].concat()).0, "too-deep");
+    assert_eq!(refused(b"\x82\xa5event\xa1e\xa4data\xdf\xff\xff\xff\xff").0, "msgpack", "a length that is a lie");
 }

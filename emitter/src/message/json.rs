@@ -12,7 +12,7 @@ use super::{Action, Close, Flags, Message, Target};
 use crate::{
     args::{Args, ArgsForm, ArgsSeed, Fault, Numbers},
     error::Error,
-    guard, json,
+    form, guard,
 };
 
 const KEYS: [&str; 12] =
@@ -32,13 +32,23 @@ impl Message {
     /// # Errors
     /// As for [`from_json`](Self::from_json).
     pub fn from_json_with(json: &[u8], numbers: Numbers) -> Result<Self, Error> {
-        let message: Self = json::read(json, numbers)?;
+        let message: Self = form::json(json, numbers)?;
+        guard::check(&message)?;
+        Ok(message)
+    }
+
+    /// Reads the same form from MessagePack, where binary and dates need no escape.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with a JSON pointer to the first thing that is wrong.
+    pub fn from_msgpack(bytes: &[u8], numbers: Numbers) -> Result<Self, Error> {
+        let message: Self = form::msgpack(bytes, numbers)?;
         guard::check(&message)?;
         Ok(message)
     }
 }
 
-impl json::Form for Message {
+impl form::Form for Message {
     fn read<'de, D: Deserializer<'de>>(
         source: D,
         numbers: Numbers,
@@ -50,7 +60,7 @@ impl json::Form for Message {
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (message, _) = <Self as json::Form>::read(deserializer, Numbers::Exact, &mut None)?;
+        let (message, _) = <Self as form::Form>::read(deserializer, Numbers::Exact, &mut None)?;
         guard::check(&message).map_err(D::Error::custom)?;
         Ok(message)
     }

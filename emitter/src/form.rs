@@ -1,12 +1,13 @@
-//! JSON text, read in one go, with errors that say where.
+//! Whole values from JSON text or MessagePack, with errors that say where.
 
 use serde::Deserializer;
 use serde_json::error::Category;
-use serde_path_to_error::Segment;
+use serde_path_to_error::{Segment, Track};
 
 use crate::{
     args::{Fault, Numbers, rounded_integer, unsafe_integer},
     error::{Invalid, push_step},
+    msgpack::Source,
 };
 
 /// What can be read from JSON text.
@@ -20,7 +21,7 @@ pub(crate) trait Form: Sized {
 }
 
 /// Reads a whole text.
-pub(crate) fn read<T: Form>(json: &[u8], numbers: Numbers) -> Result<T, Invalid> {
+pub(crate) fn json<T: Form>(json: &[u8], numbers: Numbers) -> Result<T, Invalid> {
     let mut source = serde_json::Deserializer::from_slice(json);
     let read = T::read(&mut source, numbers, &mut None);
     match read.and_then(|read| source.end().map(|()| read)) {
@@ -31,23 +32,31 @@ pub(crate) fn read<T: Form>(json: &[u8], numbers: Numbers) -> Result<T, Invalid>
     }
 }
 
+/// Reads a whole MessagePack value.
+pub(crate) fn msgpack<T: Form>(bytes: &[u8], numbers: Numbers) -> Result<T, Invalid> {
+    let mut source = Source::new(bytes);
+    let mut fault = None;
+    let mut track = Track::new();
+    let read = T::read(serde_path_to_error::Deserializer::new(&mut source, &mut track), numbers, &mut fault);
+    read.and_then(|(value, _)| source.end().map(|()| value)).map_err(|error| {
+        let pointer = pointer(track);
+        match fault {
+            Some(fault) => Invalid::new(fault.code, fault.pointer(&pointer), fault.reason),
+            None => Invalid::new("msgpack", pointer, error.to_string()),
+        }
+    })
+}
+
 /// Reads once more, slowly, to say where it went wrong.
 fn explain<T: Form>(json: &[u8], numbers: Numbers) -> Invalid {
     let mut fault = None;
     let mut source = serde_json::Deserializer::from_slice(json);
-    let mut track = serde_path_to_error::Track::new();
+    let mut track = Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut source, &mut track);
     let Err(error) = T::read(tracked, numbers, &mut fault).map(drop).and_then(|()| source.end()) else {
         return Invalid::new("json", "", "this JSON could not be read");
     };
-    let mut pointer = String::new();
-    for segment in &track.path() {
-        match segment {
-            Segment::Seq { index } => push_step(&mut pointer, &index.to_string()),
-            Segment::Map { key } => push_step(&mut pointer, key),
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-    }
+    let mut pointer = pointer(track);
     let (code, reason) = match (fault, error.classify()) {
         (Some(fault), _) => {
             pointer = fault.pointer(&pointer);
@@ -58,6 +67,19 @@ fn explain<T: Form>(json: &[u8], numbers: Numbers) -> Invalid {
     };
     let position = (error.line() > 0).then(|| (error.line(), error.column()));
     Invalid { code, pointer, reason, position }
+}
+
+/// The place where reading stopped.
+fn pointer(track: Track) -> String {
+    let mut pointer = String::new();
+    for segment in &track.path() {
+        match segment {
+            Segment::Seq { index } => push_step(&mut pointer, &index.to_string()),
+            Segment::Map { key } => push_step(&mut pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
 }
 
 /// serde_json ends its errors with the position, which is told apart here.
