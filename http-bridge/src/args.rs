@@ -169,7 +169,8 @@ impl Args {
             (Some(_), Some(_)) => return Err(refusal("--token-file and SIO_BRIDGE_TOKEN exclude each other")),
             (None, Some(text)) => ("SIO_BRIDGE_TOKEN", text.into_string().unwrap_or_default()),
             (Some(file), None) => {
-                let text = fs::read_to_string(file).map_err(|error| refusal(format!("--token-file: {error}")))?;
+                let unreadable = |error| refusal(format!("--token-file {}: {error}", file.display()));
+                let text = fs::read_to_string(file).map_err(unreadable)?;
                 ("--token-file", text.trim_end_matches(['\r', '\n']).to_owned())
             }
         };

@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! sio-bridge &
-//! curl 127.0.0.1:8484/v1/emit/news?room=readers -d '{"title": "hello"}'
+//! curl '127.0.0.1:8484/v1/emit/news?room=readers' -d '{"title": "hello"}'
 //! ```
 //!
 //! A 2xx status means that Redis took the message, and says how many servers were there. Everything else is a

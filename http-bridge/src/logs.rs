@@ -1,6 +1,9 @@
 //! One line a request: what was asked and what became of it, without bodies, queries, headers or addresses.
 
-use std::{io, time::Duration};
+use std::{
+    io::{self, IsTerminal},
+    time::Duration,
+};
 
 use axum::{extract::Request, response::Response};
 use tower_http::{
@@ -10,7 +13,7 @@ use tower_http::{
 use tracing::{Span, error_span, field};
 use tracing_subscriber::EnvFilter;
 
-use crate::problem::Code;
+use crate::problem::Note;
 
 /// Starts the log on stderr: failures, with `verbose` every request, and with more of it everything else.
 /// `RUST_LOG` has the last word.
@@ -21,7 +24,13 @@ pub fn start(verbose: u8) {
         _ => "debug",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let colours = io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(colours)
+        .with_target(false)
+        .init();
 }
 
 pub(crate) type Layer = TraceLayer<
@@ -57,9 +66,11 @@ fn span(request: &Request) -> Span {
 
 fn answered(response: &Response, latency: Duration, _: &Span) {
     let status = response.status().as_u16();
-    let code = response.extensions().get::<Code>().map(|Code(code)| code);
+    let note = response.extensions().get::<Note>();
+    let code = note.map(|note| note.code);
+    let reason = note.and_then(|note| note.reason.as_ref()).map(field::debug);
     match response.status().is_server_error() {
-        true => tracing::warn!(status, code, ?latency, "failed"),
+        true => tracing::warn!(status, code, reason, ?latency, "failed"),
         false => tracing::info!(status, code, ?latency, "answered"),
     }
 }

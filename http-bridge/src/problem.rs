@@ -19,9 +19,13 @@ use socketio_emitter::{Error, Invalid};
 #[derive(Debug)]
 pub(crate) struct Problem(Box<ProblemDetails<Members>>);
 
-/// A problem's code, left in the response for the log.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Code(pub(crate) &'static str);
+/// What the log is told about a problem, left in the response.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    pub(crate) code: &'static str,
+    /// Why, where it is not the client's doing.
+    pub(crate) reason: Option<String>,
+}
 
 /// The members beside those of the RFC.
 #[derive(Debug, Default, Serialize)]
@@ -185,9 +189,10 @@ impl From<PathRejection> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let code = Code(self.0.extensions.code);
+        let failed = self.0.status.is_some_and(|status| status.is_server_error());
+        let note = Note { code: self.0.extensions.code, reason: self.0.detail.clone().filter(|_| failed) };
         let mut response = self.0.into_response();
-        response.extensions_mut().insert(code);
+        response.extensions_mut().insert(note);
         let header = match response.status() {
             StatusCode::SERVICE_UNAVAILABLE => (RETRY_AFTER, HeaderValue::from_static("1")),
             StatusCode::UNAUTHORIZED => (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),

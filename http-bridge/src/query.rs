@@ -12,6 +12,7 @@ use crate::{duration, problem::Problem};
 pub(crate) struct Sending {
     #[serde(default)]
     pub(crate) dry_run: bool,
+    #[serde(default, deserialize_with = "given")]
     pub(crate) require_servers: Option<u64>,
     #[serde(default, deserialize_with = "duration::deserialize")]
     pub(crate) timeout: Option<Duration>,
@@ -29,9 +30,11 @@ pub(crate) struct Addressed {
     pub(crate) namespace: String,
     #[serde(default)]
     pub(crate) volatile: bool,
+    #[serde(default, deserialize_with = "given")]
     pub(crate) compress: Option<bool>,
     #[serde(default)]
     dry_run: bool,
+    #[serde(default, deserialize_with = "given")]
     require_servers: Option<u64>,
     #[serde(default, deserialize_with = "duration::deserialize")]
     timeout: Option<Duration>,
@@ -57,6 +60,11 @@ impl Addressed {
 
 fn root() -> String {
     "/".to_owned()
+}
+
+/// `name=` is a value that failed to arrive; forms would take it for a parameter that is not there.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
