@@ -192,6 +192,17 @@ async fn redis_away_is_not_ready_and_alive() {
 }
 
 #[tokio::test]
+async fn a_silent_redis_is_not_ready_and_that_is_said_soon() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", silent.local_addr().unwrap());
+    let app = app(Options::new().timeout(Duration::from_secs(60)).lazy(&url).unwrap(), Config::default());
+    let start = Instant::now();
+    ask(&app, get("/readyz")).await.is_problem(503, "redis-unreachable", "readyz");
+    ask(&app, curl("/v1/emit/e?timeout=100ms", "1")).await.is_problem(503, "redis-unreachable", "emit");
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
 async fn redis_there_is_ready() {
     let answer = ask(&Bridge::new(Some(0), Publish::Taken).app, get("/readyz")).await;
     assert_eq!((answer.status, answer.json), (StatusCode::OK, json!({"redis": "up"})));
