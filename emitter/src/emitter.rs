@@ -2,6 +2,7 @@ use std::{
     fmt,
     future::IntoFuture,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
@@ -165,6 +166,15 @@ impl Emitter {
         S: Source<'a, Kind>,
     {
         Batch::new(self.clone(), source.into_stream())
+    }
+
+    /// Asks Redis for a sign of life, connecting first where there is no connection.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] if there is none within that time; [`Error::Lost`], [`Error::Timeout`] or
+    /// [`Error::Refused`] on a connection that was [given](Self::on).
+    pub async fn ping(&self, within: Duration) -> Result<(), Error> {
+        self.link().ping(Deadline::after(within)).await
     }
 
     pub(crate) fn operator(&self) -> BroadcastOperator {

@@ -52,6 +52,17 @@ impl Link {
         }
     }
 
+    /// Asks for a sign of life. One that was just given will do.
+    pub(crate) async fn ping(&self, deadline: Deadline) -> Result<(), Error> {
+        let Self::Given(_) = self else {
+            return self.connect(deadline).await;
+        };
+        let mut pipeline = Pipeline::with_capacity(1);
+        pipeline.add_command(redis::cmd("PING"));
+        let replies = self.run(&mut pipeline, deadline).await?;
+        replies.into_iter().try_for_each(|reply| reply.map(drop)).map_err(Error::Refused)
+    }
+
     /// Sends the commands, and with them the question who subscribes to a channel.
     pub(crate) async fn send(&self, commands: &[Command], channel: &str, deadline: Deadline) -> Result<Replies, Error> {
         if let Self::Recorder(recording) = self {

@@ -1,1 +1,69 @@
-//! The bridge.
+//! Push events into a running Socket.IO cluster over HTTP, from any language.
+//!
+//! ```sh
+//! sio-bridge &
+//! curl '127.0.0.1:8484/v1/emit/news?room=readers' -d '{"title": "hello"}'
+//! ```
+//!
+//! A 2xx status means that Redis took the message, and says how many servers were there. Everything else is a
+//! problem document (RFC 9457) with a stable `code`. The bridge knows HTTP; what can be said to a cluster, and what
+//! must not, is the emitter's affair.
+//!
+//! | module | what |
+//! |---|---|
+//! | `args`, `logs`, `serve` | the program around it: the command line, the log, connections and their end |
+//! | `config` | what the routes go by |
+//! | `same_origin`, `auth`, `allow` | who may ask, and for what |
+//! | `query`, `body`, `duration` | what was asked, checked before it means anything |
+//! | `emit`, `health` | the routes |
+//! | `problem` | every answer that is no success |
+
+mod allow;
+mod args;
+mod auth;
+mod body;
+mod config;
+mod duration;
+mod emit;
+mod health;
+mod logs;
+mod problem;
+mod query;
+mod same_origin;
+mod serve;
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+use socketio_emitter::Emitter;
+
+use self::config::Bridge;
+pub use self::{
+    allow::AllowedEvents,
+    args::Args,
+    auth::{InvalidToken, Token},
+    config::Config,
+    logs::start as start_logs,
+    serve::serve,
+};
+
+/// Every route of the bridge, on the way to one cluster.
+pub fn app(emitter: Emitter, config: Config) -> Router {
+    let bridge = Bridge::new(emitter, config);
+    let v1 = Router::new()
+        .route("/emit", post(emit::message))
+        .route("/emit/{event}", post(emit::event))
+        .method_not_allowed_fallback(problem::wrong_method)
+        .fallback(problem::not_found)
+        .layer(middleware::from_fn_with_state(bridge.clone(), auth::require));
+    Router::new()
+        .nest("/v1", v1)
+        .route("/livez", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .method_not_allowed_fallback(problem::wrong_method)
+        .fallback(problem::not_found)
+        .layer(middleware::from_fn_with_state(bridge.clone(), same_origin::require))
+        .layer(logs::layer())
+        .with_state(bridge)
+}

@@ -1,0 +1,225 @@
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use bytesize::ByteSize;
+use clap::{
+    ArgAction, CommandFactory, Parser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+use globset::Glob;
+use socketio_emitter::{Adapter, Classic, Emitter, Numbers, Options};
+
+use crate::{allow::AllowedEvents, auth::Token, config::Config, duration};
+
+const REDIS: &str = "redis://127.0.0.1:6379";
+
+const EXAMPLES: &str = "\
+Examples:
+  sio-bridge                                                listen on 127.0.0.1:8484
+  curl 127.0.0.1:8484/v1/emit/news -d '{\"title\": \"hello\"}'  an event for everyone
+  curl '127.0.0.1:8484/v1/emit/chat?room=a&room=b' -d hello for two rooms
+  curl 127.0.0.1:8484/v1/emit --json '{\"event\": \"pair\", \"args\": [1, 2], \"rooms\": [\"a\"]}'
+  curl '127.0.0.1:8484/v1/emit/news?dry_run=true' -d hello  the Redis command, not sent
+  SIO_BRIDGE_TOKEN=$(openssl rand -hex 32) sio-bridge --listen 0.0.0.0:8484
+  curl -H \"Authorization: Bearer $SIO_BRIDGE_TOKEN\" bridge.internal:8484/v1/emit/news -d hello
+
+Query of /v1/emit/EVENT:
+  room=, except= (repeatable), namespace=, volatile=true, compress=false
+Query of both:
+  dry_run=true, require_servers=N, timeout=DURATION
+
+Environment:
+  SIO_BRIDGE_LISTEN   --listen
+  SIO_BRIDGE_TOKEN    the secret that every request to /v1 must carry: Authorization: Bearer ...
+  SIO_URL, REDIS_URL  --url
+  REDISCLI_AUTH       the Redis password, unless the URL has one
+  SIO_ADAPTER         --adapter
+  RUST_LOG            what is logged, instead of -v
+
+Exit codes:
+  0  stopped by SIGTERM or Ctrl-C
+  1  failed, for example because the address is taken
+  2  bad usage";
+
+/// Push events into a running Socket.IO cluster over HTTP.
+///
+/// Without a token, the bridge serves programs on this machine only: it listens on loopback, and refuses whatever a
+/// web page could have asked for. 2xx means that Redis took the message; everything else is application/problem+json.
+#[derive(Debug, Parser)]
+#[command(name = "sio-bridge", version, after_help = EXAMPLES)]
+pub struct Args {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", env = "SIO_BRIDGE_LISTEN", default_value = "127.0.0.1:8484", value_parser = address, hide_env = true)]
+    listen: SocketAddr,
+
+    /// The file that holds the token, instead of the environment's SIO_BRIDGE_TOKEN
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+
+    /// An event that may be sent; repeatable, all of them if not given
+    #[arg(long = "allow-event", value_name = "GLOB")]
+    allow_event: Vec<Glob>,
+
+    /// The largest body, such as 64KiB
+    #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = size)]
+    body_limit: usize,
+
+    /// The Redis of the Socket.IO servers [default: redis://127.0.0.1:6379]
+    #[arg(long, short, value_name = "URL", env = "SIO_URL", hide_env = true, hide_env_values = true)]
+    url: Option<String>,
+
+    /// The adapter that the servers run: auto or classic
+    #[arg(long, value_name = "NAME", env = "SIO_ADAPTER", default_value = "auto", value_parser = adapter, hide_env = true)]
+    adapter: Found,
+
+    /// The start of the servers' channel names, each adapter's own default if not given
+    #[arg(long)]
+    prefix: Option<String>,
+
+    /// How long one send may take in all
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
+    timeout: Duration,
+
+    /// Round integers that JavaScript cannot hold, instead of refusing them
+    #[arg(long)]
+    lossy_numbers: bool,
+
+    /// Log every request to stderr; twice, everything
+    #[arg(long, short, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// An adapter, or the wish to find it.
+#[derive(Debug, Clone)]
+struct Found(Option<Adapter>);
+
+impl Args {
+    /// Reads the command line and the environment.
+    ///
+    /// # Errors
+    /// For what cannot be used, and for `--help` and `--version`.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(args).map_err(without_stray_value)
+    }
+
+    /// The address to listen on.
+    pub fn listen(&self) -> SocketAddr {
+        self.listen
+    }
+
+    /// How long requests under way may take to finish: the longest send, and a little.
+    pub fn grace(&self) -> Duration {
+        self.timeout.saturating_add(Duration::from_secs(2))
+    }
+
+    /// The way to the cluster; it connects at the first send.
+    ///
+    /// # Errors
+    /// For a URL that cannot be used.
+    pub fn emitter(&self) -> Result<Emitter, clap::Error> {
+        let mut options = Options::new().timeout(self.timeout).numbers(self.numbers());
+        if let Found(Some(adapter)) = &self.adapter {
+            options = options.adapter(adapter.clone());
+        }
+        if let Some(prefix) = &self.prefix {
+            options = options.prefix(prefix);
+        }
+        if let Some(password) = variable("REDISCLI_AUTH") {
+            options = options.password(password);
+        }
+        let url = self.url.clone().filter(|url| !url.is_empty());
+        let url = url.or_else(|| variable("REDIS_URL")).unwrap_or_else(|| REDIS.to_owned());
+        options.lazy(&url).map_err(refusal)
+    }
+
+    /// What the routes go by.
+    ///
+    /// # Errors
+    /// For a token that cannot be used, or none where one is needed.
+    pub fn config(&self) -> Result<Config, clap::Error> {
+        let token = self.token()?;
+        if token.is_none() && !self.listen.ip().to_canonical().is_loopback() {
+            let text = format!(
+                "--listen {}: others than this machine's programs could reach it; set SIO_BRIDGE_TOKEN, or listen \
+                 on 127.0.0.1",
+                self.listen
+            );
+            return Err(refusal(text));
+        }
+        Ok(Config {
+            token,
+            allowed_events: AllowedEvents::new(self.allow_event.iter().cloned()).map_err(refusal)?,
+            body_limit: self.body_limit,
+            timeout: self.timeout,
+            numbers: self.numbers(),
+        })
+    }
+
+    /// The secret, from the file or the environment. One that is set and empty is an error: the bridge must not be
+    /// open because a secret failed to arrive.
+    fn token(&self) -> Result<Option<Token>, clap::Error> {
+        let (source, text) = match (&self.token_file, env::var_os("SIO_BRIDGE_TOKEN")) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => return Err(refusal("--token-file and SIO_BRIDGE_TOKEN exclude each other")),
+            (None, Some(text)) => ("SIO_BRIDGE_TOKEN", text.into_string().unwrap_or_default()),
+            (Some(file), None) => {
+                let unreadable = |error| refusal(format!("--token-file {}: {error}", file.display()));
+                let text = fs::read_to_string(file).map_err(unreadable)?;
+                ("--token-file", text.trim_end_matches(['\r', '\n']).to_owned())
+            }
+        };
+        Token::new(text).map(Some).map_err(|error| refusal(format!("{source}: {error}")))
+    }
+
+    fn numbers(&self) -> Numbers {
+        if self.lossy_numbers { Numbers::Lossy } else { Numbers::Exact }
+    }
+}
+
+fn refusal(text: impl std::fmt::Display) -> clap::Error {
+    Args::command().error(ErrorKind::ValueValidation, text)
+}
+
+/// A value that stands where none belongs may be a URL with a password in it.
+fn without_stray_value(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(stray)) = error.get(ContextKind::InvalidArg)
+        && !stray.starts_with('-')
+    {
+        error.insert(ContextKind::InvalidArg, ContextValue::String("(value not shown)".to_owned()));
+    }
+    error
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8484 or [::1]:8484".to_owned())
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
+    bytes
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "expected a size above zero, such as 65536, 64KiB or 1MiB".to_owned())
+}
+
+fn adapter(name: &str) -> Result<Found, String> {
+    match name {
+        "auto" => Ok(Found(None)),
+        "classic" => Ok(Found(Some(Adapter::Classic(Classic::default())))),
+        "sharded" | "streams" | "socketioxide" | "python" => Err("not supported yet; use auto or classic".to_owned()),
+        _ => Err("expected auto or classic".to_owned()),
+    }
+}

@@ -1,0 +1,58 @@
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use socketio_emitter::{Emitter, Numbers};
+
+use crate::{allow::AllowedEvents, auth::Token};
+
+/// What the routes go by.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// What every request must carry; without one, the bridge serves this machine's programs but no web page.
+    pub token: Option<Token>,
+    /// The events that may be sent.
+    pub allowed_events: AllowedEvents,
+    /// The largest body, in bytes.
+    pub body_limit: usize,
+    /// The longest that one send may take, whatever a request asks for.
+    pub timeout: Duration,
+    /// What to do with integers that JavaScript cannot hold.
+    pub numbers: Numbers,
+}
+
+impl Default for Config {
+    /// No token, every event, 1 MiB, 5 seconds, exact numbers.
+    fn default() -> Self {
+        Self {
+            token: None,
+            allowed_events: AllowedEvents::default(),
+            body_limit: 1024 * 1024,
+            timeout: Duration::from_secs(5),
+            numbers: Numbers::Exact,
+        }
+    }
+}
+
+/// What every route shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Bridge(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) emitter: Emitter,
+    pub(crate) config: Config,
+}
+
+impl Bridge {
+    pub(crate) fn new(emitter: Emitter, config: Config) -> Self {
+        Self(Arc::new(Inner { emitter, config }))
+    }
+}
+
+impl Deref for Bridge {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

@@ -1,0 +1,215 @@
+//! Every answer that is no success: RFC 9457, with a stable `code`.
+
+use std::time::Duration;
+
+use axum::{
+    extract::rejection::PathRejection,
+    http::{
+        HeaderValue, StatusCode, Uri,
+        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::QueryRejection;
+use problem_details::{ProblemDetails, ProblemType};
+use serde::Serialize;
+use socketio_emitter::{Error, Invalid};
+
+/// What went wrong, as the client is told.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<ProblemDetails<Members>>);
+
+/// What the log is told about a problem, left in the response.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    pub(crate) code: &'static str,
+    /// Why, where it is not the client's doing.
+    pub(crate) reason: Option<String>,
+}
+
+/// The members beside those of the RFC.
+#[derive(Debug, Default, Serialize)]
+struct Members {
+    /// A stable, machine-readable name.
+    code: &'static str,
+    /// Where in the body, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    /// Which part of the URL, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'static str>,
+    /// Where in the body's text, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// True if the message may have been taken all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unknown: bool,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, title: &str, detail: impl Into<String>) -> Self {
+        let kind = Uri::try_from(format!("/problems/{code}")).map(ProblemType::from).unwrap_or_default();
+        let members = Members { code, ..Members::default() };
+        let details = ProblemDetails::from_status_code(status).with_type(kind).with_title(title).with_detail(detail);
+        Self(Box::new(details.with_extensions(members)))
+    }
+
+    pub(crate) fn query(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "query", "The query cannot be understood", detail)
+    }
+
+    pub(crate) fn body_is_no_text(valid: usize) -> Self {
+        let detail = format!("text must be UTF-8, and byte {valid} of the body (counted from 0) is not");
+        Self::new(StatusCode::BAD_REQUEST, "utf-8", "The body is no text", detail)
+    }
+
+    pub(crate) fn body_broke_off() -> Self {
+        let detail = "the connection broke, or the chunks were malformed; nothing was sent";
+        Self::new(StatusCode::BAD_REQUEST, "body", "The body could not be read", detail)
+    }
+
+    pub(crate) fn body_too_slow(patience: Duration) -> Self {
+        let detail = format!("the body was not complete after {patience:?}; nothing was sent");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-timeout", "The body came too slowly", detail)
+    }
+
+    pub(crate) fn body_too_large(limit: usize) -> Self {
+        let detail =
+            format!("a body may have {limit} bytes; start sio-bridge with a higher --body-limit to raise that");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large", detail)
+    }
+
+    pub(crate) fn unsupported_body(accepted: &str) -> Self {
+        let detail = format!("this route takes {accepted}, uncompressed, text in UTF-8; say so in Content-Type");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type", "The body is of another type", detail)
+    }
+
+    pub(crate) fn not_emit(action: &str) -> Self {
+        let detail =
+            format!("this route sends events to clients; for {action:?} use the command line: sio {action} --help");
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-emit", "The message is no event for clients", detail);
+        problem.members().pointer = Some("/do".to_owned());
+        problem
+    }
+
+    pub(crate) fn event_not_allowed(event: &str) -> Self {
+        let detail = format!("{event:?} matches none of the globs that sio-bridge was given with --allow-event");
+        Self::new(StatusCode::FORBIDDEN, "event-not-allowed", "The event is not allowed", detail)
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        let detail = "the header Authorization: Bearer TOKEN is missing, or the token is another";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "The token is missing or wrong", detail)
+    }
+
+    pub(crate) fn foreign_host() -> Self {
+        let detail = "the Host header must be localhost or a loopback address, and the request line a path: without a \
+                      token, sio-bridge serves this machine only; start it with SIO_BRIDGE_TOKEN to serve others";
+        Self::new(StatusCode::FORBIDDEN, "foreign-host", "The request is for another host", detail)
+    }
+
+    pub(crate) fn web_page() -> Self {
+        let detail = "Origin or Sec-Fetch-Site says that a web page made this request: without a token, sio-bridge \
+                      serves programs only; start it with SIO_BRIDGE_TOKEN, and keep the token out of the page";
+        Self::new(StatusCode::FORBIDDEN, "web-page", "The request comes from a web page", detail)
+    }
+
+    /// Redis does not answer as it should. The detail keeps its address from whoever asks without a token.
+    pub(crate) fn not_ready(error: &Error) -> Self {
+        let detail = match error {
+            Error::Unreachable { source, .. } => source.to_string(),
+            error => error.to_string(),
+        };
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), "Redis is not ready", detail)
+    }
+
+    /// The same problem of a message that was put together from the URL: its parts are parameters there.
+    pub(crate) fn in_query(mut self) -> Self {
+        let members = self.members();
+        let pointer = members.pointer.as_deref().unwrap_or_default();
+        let parameter = match pointer.split('/').nth(1) {
+            Some("event") => "event",
+            Some("rooms") => "room",
+            Some("except") => "except",
+            Some("namespace") => "namespace",
+            _ => return self,
+        };
+        members.pointer = None;
+        members.parameter = Some(parameter);
+        self
+    }
+
+    fn members(&mut self) -> &mut Members {
+        &mut self.0.extensions
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let (status, title) = match &error {
+            Error::Invalid(Invalid { code: "json", .. }) => (StatusCode::BAD_REQUEST, "The body is no valid JSON"),
+            Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The message is refused"),
+            Error::Unsupported { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "The adapter cannot carry this"),
+            Error::NoServers { .. } => (StatusCode::SERVICE_UNAVAILABLE, "No Socket.IO server was found"),
+            Error::TooFewServers { .. } => (StatusCode::SERVICE_UNAVAILABLE, "Too few Socket.IO servers"),
+            Error::Unrecognised { .. } => (StatusCode::SERVICE_UNAVAILABLE, "Socket.IO servers are silent"),
+            Error::Unreachable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "Redis cannot be reached"),
+            Error::Undetected { .. } | Error::Refused(_) => (StatusCode::BAD_GATEWAY, "Redis refused"),
+            Error::Lost(_) => (StatusCode::BAD_GATEWAY, "The connection to Redis broke"),
+            Error::Timeout(_) => (StatusCode::GATEWAY_TIMEOUT, "Redis did not answer in time"),
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "The bridge failed"),
+        };
+        let detail = match &error {
+            Error::Invalid(invalid) => invalid.reason.clone(),
+            error => error.to_string(),
+        };
+        let mut problem = Self::new(status, error.code(), title, detail);
+        problem.members().unknown = error.is_unknown();
+        if let Error::Invalid(Invalid { pointer, position, .. }) = error {
+            problem.members().pointer = Some(pointer).filter(|pointer| !pointer.is_empty());
+            (problem.members().line, problem.members().column) = position.unzip();
+        }
+        problem
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::query(rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "path", "The path cannot be understood", rejection.body_text())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let failed = self.0.status.is_some_and(|status| status.is_server_error());
+        let note = Note { code: self.0.extensions.code, reason: self.0.detail.clone().filter(|_| failed) };
+        let mut response = self.0.into_response();
+        response.extensions_mut().insert(note);
+        let header = match response.status() {
+            StatusCode::SERVICE_UNAVAILABLE => (RETRY_AFTER, HeaderValue::from_static("1")),
+            StatusCode::UNAUTHORIZED => (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            _ => return response,
+        };
+        response.headers_mut().extend([header]);
+        response
+    }
+}
+
+pub(crate) async fn not_found() -> Problem {
+    let detail = "the routes are POST /v1/emit, POST /v1/emit/{event}, GET /livez and GET /readyz";
+    Problem::new(StatusCode::NOT_FOUND, "not-found", "There is no such route", detail)
+}
+
+pub(crate) async fn wrong_method() -> Problem {
+    let detail = "this route takes another method; the header Allow says which";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "The method does not go with this route", detail)
+}

@@ -1,0 +1,223 @@
+//! Who may ask, and for which events.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, Version, header},
+};
+use common::{Bridge, curl, get, post, request};
+use socketio_bridge::{AllowedEvents, InvalidToken, Token};
+
+const EMIT: &str = "/v1/emit/e";
+const TOKEN: &str = "s3cret-Token";
+
+fn with_token() -> Bridge {
+    Bridge::with(|config| config.token = Some(Token::new(TOKEN).unwrap()))
+}
+
+fn allowing(globs: &[&str]) -> Bridge {
+    let globs = globs.iter().map(|glob| glob.parse().unwrap());
+    let events = AllowedEvents::new(globs).unwrap();
+    Bridge::with(|config| config.allowed_events = events)
+}
+
+/// A request with just these headers.
+fn bare(method: Method, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from("1")).unwrap()
+}
+
+#[tokio::test]
+async fn without_a_token_the_host_is_this_machine() {
+    let bridge = Bridge::new();
+    for host in [
+        "127.0.0.1:8484",
+        "127.0.0.1",
+        "127.1.2.3:80",
+        "localhost",
+        "localhost:8484",
+        "LocalHost:8484",
+        "[::1]",
+        "[::1]:8484",
+        "[0:0:0:0:0:0:0:1]:8484",
+    ] {
+        bridge.sends(bare(Method::POST, EMIT, &[("host", host)]), |io| io.emit("e", &1)).await;
+    }
+    for host in [
+        "",
+        "example.com",
+        "example.com:8484",
+        "localhost.example.com",
+        "127.0.0.1.nip.io:8484",
+        "127.0.0.1@example.com",
+        "example.com@127.0.0.1",
+        "192.168.0.1:8484",
+        "0.0.0.0:8484",
+        "[::]:8484",
+        "::1",
+        "2130706433",
+        "127.1",
+        "0x7f.0.0.1",
+        "localhost:port:8484",
+        "localhost, example.com",
+        "http://localhost",
+        "localhost/",
+        " ",
+    ] {
+        bridge.refuses(bare(Method::POST, EMIT, &[("host", host)]), 403, "foreign-host").await;
+    }
+    bridge.refuses(bare(Method::POST, EMIT, &[]), 403, "foreign-host").await;
+    let two = [("host", "localhost:8484"), ("host", "example.com")];
+    bridge.refuses(bare(Method::POST, EMIT, &two), 403, "foreign-host").await;
+    let twice = [("host", "localhost:8484"), ("host", "localhost:8484")];
+    bridge.refuses(bare(Method::POST, EMIT, &twice), 403, "foreign-host").await;
+    let old = Request::post(EMIT).version(Version::HTTP_10).body(Body::empty()).unwrap();
+    bridge.refuses(old, 403, "foreign-host").await;
+    for absolute in ["http://example.com/v1/emit/e", "http://127.0.0.1:8484/v1/emit/e"] {
+        bridge.refuses(curl(absolute, "1"), 403, "foreign-host").await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_no_web_page_is_served() {
+    let bridge = Bridge::new();
+    let host = ("host", "127.0.0.1:8484");
+    for headers in [
+        [("origin", "http://127.0.0.1:8484"), ("sec-fetch-site", "same-origin")],
+        [("origin", "http://127.0.0.1:8484"), ("sec-fetch-mode", "cors")],
+        [("sec-fetch-site", "none"), ("user-agent", "x")],
+    ] {
+        let request = bare(Method::POST, EMIT, &[host, headers[0], headers[1]]);
+        bridge.sends(request, |io| io.emit("e", &1)).await;
+    }
+    for origin in [
+        "null",
+        "",
+        "http://example.com",
+        "https://example.com",
+        "http://localhost:8484",
+        "http://127.0.0.1",
+        "http://127.0.0.1:3000",
+        "https://127.0.0.1:8484",
+        "http://127.0.0.1:84840",
+        "http://127.0.0.1:8484/",
+        "http://127.0.0.1:8484 http://example.com",
+        "127.0.0.1:8484",
+        "file://",
+        "chrome-extension://abcdef",
+    ] {
+        bridge.refuses(bare(Method::POST, EMIT, &[host, ("origin", origin)]), 403, "web-page").await;
+    }
+    let two = [host, ("origin", "http://127.0.0.1:8484"), ("origin", "http://example.com")];
+    bridge.refuses(bare(Method::POST, EMIT, &two), 403, "web-page").await;
+    for site in ["cross-site", "same-site", "", "None", "sideways"] {
+        bridge.refuses(bare(Method::POST, EMIT, &[host, ("sec-fetch-site", site)]), 403, "web-page").await;
+    }
+    let mixed = [host, ("origin", "http://127.0.0.1:8484"), ("sec-fetch-site", "cross-site")];
+    bridge.refuses(bare(Method::POST, EMIT, &mixed), 403, "web-page").await;
+}
+
+#[tokio::test]
+async fn the_refusal_holds_for_every_route_and_method() {
+    let bridge = Bridge::new();
+    let origin = ("origin", "http://example.com");
+    let preflight = [("host", "localhost"), origin, ("access-control-request-method", "POST")];
+    for path in [EMIT, "/v1/emit", "/livez", "/readyz", "/nowhere"] {
+        for method in [Method::GET, Method::POST, Method::OPTIONS, Method::HEAD] {
+            let is_head = method == Method::HEAD;
+            let answer = bridge.ask(bare(method.clone(), path, &preflight)).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path}");
+            assert!(is_head || answer.json["code"] == "web-page", "{answer:?}");
+            let answer = bridge.ask(bare(method, path, &[("host", "example.com")])).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+    }
+    assert!(bridge.sent.commands().is_empty());
+}
+
+#[tokio::test]
+async fn with_a_token_every_request_needs_it() {
+    let bridge = with_token();
+    for value in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer  s3cret-Token",
+        "Bearer s3cret-Token ",
+        "Bearer s3cret-Toke",
+        "Bearer s3cret-Tokenx",
+        "Bearer S3CRET-TOKEN",
+        "Basic s3cret-Token",
+        "s3cret-Token",
+        "Token s3cret-Token",
+        "Bearer s3cret-Token, Bearer s3cret-Token",
+    ] {
+        let mut request = curl(EMIT, "1");
+        request.headers_mut().insert(header::AUTHORIZATION, value.parse().unwrap());
+        let answer = bridge.refuses(request, 401, "unauthorized").await;
+        assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
+    }
+    for path in [EMIT, "/v1/emit", "/v1/emit/e?access_token=s3cret-Token", "/v1/nowhere"] {
+        bridge.refuses(curl(path, "1"), 401, "unauthorized").await;
+    }
+    let mut twice = curl(EMIT, "1");
+    for _ in 0..2 {
+        twice.headers_mut().append(header::AUTHORIZATION, format!("Bearer {TOKEN}").parse().unwrap());
+    }
+    bridge.refuses(twice, 401, "unauthorized").await;
+    let preflight = request(Method::OPTIONS, EMIT).header(header::ORIGIN, "http://example.com");
+    bridge.refuses(preflight.body(Body::empty()).unwrap(), 401, "unauthorized").await;
+}
+
+#[tokio::test]
+async fn with_a_token_the_right_one_may_come_from_anywhere() {
+    let bridge = with_token();
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let authorization = format!("{scheme} {TOKEN}");
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("host", "bridge.example.com"),
+            ("origin", "https://app.example.com"),
+            ("sec-fetch-site", "cross-site"),
+        ];
+        bridge.sends(bare(Method::POST, EMIT, &headers), |io| io.emit("e", &1)).await;
+    }
+    for path in ["/livez", "/readyz"] {
+        assert_eq!(bridge.ask(get(path)).await.status, StatusCode::OK);
+        let elsewhere = bare(Method::GET, path, &[("host", "bridge.example.com")]);
+        assert_eq!(bridge.ask(elsewhere).await.status, StatusCode::OK);
+    }
+}
+
+#[test]
+fn a_token_is_never_empty_nor_shown() {
+    for text in ["", " ", "a b", " a", "a\n", "\t", "ü", "a\0"] {
+        assert_eq!(Token::new(text).err(), Some(InvalidToken), "{text:?}");
+    }
+    let token = Token::new("s3cret/+=._~-").unwrap();
+    assert!(!format!("{token:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn only_allowed_events_are_sent() {
+    let bridge = allowing(&["chat:*", "tick", "{a,b}?"]);
+    for event in ["chat:", "chat:a/b", "tick", "a1", "b2"] {
+        let path = format!("/v1/emit/{}", event.replace('/', "%2F"));
+        bridge.sends(curl(&path, "1"), |io| io.emit(event, &1)).await;
+    }
+    for event in ["chat", "Tick", "ticks", "a", "xchat:y"] {
+        let answer = bridge.refuses(curl(&format!("/v1/emit/{event}"), "1"), 403, "event-not-allowed").await;
+        assert!(answer.detail().contains(event) && answer.detail().contains("--allow-event"), "{answer:?}");
+        assert!(!answer.detail().contains("chat:*"), "{answer:?}");
+        let message = format!(r#"{{"event": "{event}"}}"#);
+        bridge.refuses(post("/v1/emit", None, message.clone()), 403, "event-not-allowed").await;
+        bridge.refuses(post("/v1/emit?dry_run=true", None, message), 403, "event-not-allowed").await;
+    }
+    allowing(&[]).sends(curl("/v1/emit/anything", "1"), |io| io.emit("anything", &1)).await;
+}
