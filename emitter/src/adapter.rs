@@ -3,7 +3,7 @@
 mod classic;
 mod detect;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 pub use self::classic::{Classic, SocketIo};
 pub(crate) use self::classic::{Question, Versions, is_v2};
@@ -37,6 +37,13 @@ impl Adapter {
     pub fn with_prefix(self, prefix: impl Into<String>) -> Self {
         match self {
             Self::Classic(classic) => Self::Classic(classic.prefix(prefix)),
+        }
+    }
+
+    /// The same adapter on servers that are known to run this Socket.IO.
+    pub fn with_socket_io(self, version: SocketIo) -> Self {
+        match self {
+            Self::Classic(classic) => Self::Classic(classic.socket_io(version)),
         }
     }
 
@@ -86,6 +93,24 @@ impl Adapter {
     pub fn server_channel(&self, namespace: &str) -> String {
         match self {
             Self::Classic(classic) => classic.request_channel(namespace),
+        }
+    }
+}
+
+impl FromStr for Adapter {
+    type Err = Error;
+
+    /// The adapter of this name, with its defaults.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that lists the names there are.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "classic" => Ok(Self::Classic(Classic::default())),
+            "sharded" | "streams" | "socketioxide" | "python" => {
+                Err(Error::Config(format!("the {name} adapter is not supported yet; there is classic")))
+            }
+            _ => Err(Error::Config(format!("there is no adapter {name:?}; there is classic"))),
         }
     }
 }

@@ -63,9 +63,12 @@ fn explain<T: Form>(json: &[u8], numbers: Numbers) -> Invalid {
             (fault.code, fault.reason)
         }
         (None, Category::Data) => ("message", without_position(&error)),
+        (None, _) if json.trim_ascii().is_empty() => {
+            ("json", "there is nothing here, where JSON was expected".to_owned())
+        }
         (None, _) => ("json", format!("this is no valid JSON: {}", without_position(&error))),
     };
-    let position = (error.line() > 0).then(|| (error.line(), error.column()));
+    let position = (error.line() > 0).then(|| (error.line(), error.column().max(1)));
     Invalid { code, pointer, reason, position }
 }
 

@@ -47,6 +47,10 @@ fn reserved(event: &str, names: &[&str]) -> Result<(), Invalid> {
 }
 
 fn target(target: &Target) -> Result<(), Invalid> {
+    if target.namespace.is_empty() {
+        let reason = "the namespace has no name (the main one is \"/\"); was a variable or a template empty?";
+        return Err(Invalid::new("empty-namespace", "/namespace", reason));
+    }
     match &target.rooms {
         Some(_) if target.all => Err(Invalid::new(
             "all-and-rooms",

@@ -2,8 +2,11 @@
 
 mod given;
 mod listener;
+mod pubsub;
 mod recorder;
 mod server;
+
+use std::time::Duration;
 
 use redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
 
@@ -18,6 +21,9 @@ use crate::{
     deadline::{Deadline, Elapsed},
     error::Error,
 };
+
+/// A connection that the program already had, in an error's words.
+const GIVEN: &str = "the given connection";
 
 /// A way to Redis, or a recorder in its place.
 #[derive(Debug)]
@@ -73,12 +79,12 @@ impl Link {
         for command in commands {
             pipeline.add_command(command.to_redis());
         }
-        pipeline.add_command(numsub(&[channel]));
+        pipeline.add_command(pubsub::numsub(&[channel]));
         let mut replies = self.run(&mut pipeline, deadline).await?;
         let counted = replies.pop();
         Ok(Replies {
             taken: replies.into_iter().map(|reply| reply.map(drop)).collect(),
-            subscribers: counted.and_then(Result::ok).and_then(|value| counts(value).first().copied()),
+            subscribers: counted.and_then(Result::ok).and_then(|value| pubsub::counts(value).first().copied()),
         })
     }
 
@@ -87,16 +93,8 @@ impl Link {
     /// # Errors
     /// `Error::Refused` also where Redis does not permit the question.
     pub(crate) async fn subscribers(&self, channels: &[&str], deadline: Deadline) -> Result<Option<Vec<u64>>, Error> {
-        if let Self::Recorder(_) = self {
-            return Ok(None);
-        }
-        let mut pipeline = Pipeline::with_capacity(1);
-        pipeline.add_command(numsub(channels));
-        match self.run(&mut pipeline, deadline).await?.pop() {
-            Some(Ok(value)) => Ok(Some(counts(value))),
-            Some(Err(error)) => Err(Error::Refused(error)),
-            None => Ok(Some(Vec::new())),
-        }
+        let answers = self.ask(&[pubsub::numsub(channels)], deadline).await?;
+        Ok(answers.and_then(|answers| answers.into_iter().next()).map(pubsub::counts))
     }
 
     /// Counts the subscribers of one channel, and names the channels that begin in a certain way; `None` if there is no
@@ -110,19 +108,14 @@ impl Link {
         start: &str,
         deadline: Deadline,
     ) -> Result<Option<(u64, Vec<String>)>, Error> {
-        if let Self::Recorder(_) = self {
+        let questions = [pubsub::numsub(&[channel]), pubsub::channels(start)];
+        let Some(answers) = self.ask(&questions, deadline).await? else {
             return Ok(None);
-        }
-        let mut pipeline = Pipeline::with_capacity(2);
-        pipeline.add_command(numsub(&[channel]));
-        let mut channels = redis::cmd("PUBSUB");
-        channels.arg("CHANNELS").arg(format!("{}*", glob_escaped(start)));
-        pipeline.add_command(channels);
-        let mut replies = self.run(&mut pipeline, deadline).await?.into_iter();
-        let mut reply = || replies.next().unwrap_or(Ok(Value::Nil)).map_err(Error::Refused);
-        let (count, channels) = (counts(reply()?).first().copied().unwrap_or(0), reply()?);
-        let channels = redis::from_redis_value(channels).unwrap_or_default();
-        Ok(Some((count, channels)))
+        };
+        let mut answers = answers.into_iter();
+        let count = answers.next().map(pubsub::counts).and_then(|counts| counts.first().copied());
+        let channels = answers.next().and_then(|value| redis::from_redis_value(value).ok());
+        Ok(Some((count.unwrap_or(0), channels.unwrap_or_default())))
     }
 
     /// Subscribes to channels, on a connection of its own.
@@ -133,6 +126,36 @@ impl Link {
         match self {
             Self::Redis(redis) => redis.listen(channels, deadline).await,
             Self::Given(_) | Self::Recorder(_) => Err(Error::CannotListen),
+        }
+    }
+
+    /// Asks Redis itself. No message is under way, so whatever goes wrong, nothing was sent.
+    async fn ask(&self, questions: &[redis::Cmd], deadline: Deadline) -> Result<Option<Vec<Value>>, Error> {
+        if let Self::Recorder(_) = self {
+            return Ok(None);
+        }
+        let mut pipeline = Pipeline::with_capacity(questions.len());
+        for question in questions {
+            pipeline.add_command(question.clone());
+        }
+        let answers = self.run(&mut pipeline, deadline).await.map_err(|error| self.unsent(error))?;
+        answers.into_iter().collect::<Result<_, _>>().map(Some).map_err(Error::Refused)
+    }
+
+    /// The same error where no message was under way.
+    pub(crate) fn unsent(&self, error: Error) -> Error {
+        let source = match error {
+            Error::Lost(source) => source,
+            Error::Timeout(total) => silence(total),
+            error => return error,
+        };
+        Error::Unreachable { address: self.address().to_owned(), source }
+    }
+
+    fn address(&self) -> &str {
+        match self {
+            Self::Redis(redis) => redis.address(),
+            Self::Given(_) | Self::Recorder(_) => GIVEN,
         }
     }
 
@@ -157,7 +180,7 @@ where
     match deadline.bound(replies).await {
         Ok(Ok(replies)) => Ok(replies.into_iter().map(reply).collect()),
         Ok(Err(error)) if error.is_connection_refusal() => {
-            Err(Error::Unreachable { address: "the given connection".to_owned(), source: error })
+            Err(Error::Unreachable { address: GIVEN.to_owned(), source: error })
         }
         Ok(Err(error)) if error.is_io_error() => Err(Error::Lost(error)),
         Ok(Err(error)) => Err(Error::Refused(error)),
@@ -172,33 +195,7 @@ fn reply(value: Value) -> Reply {
     }
 }
 
-fn numsub(channels: &[&str]) -> redis::Cmd {
-    let mut cmd = redis::cmd("PUBSUB");
-    cmd.arg("NUMSUB").arg(channels);
-    cmd
-}
-
-/// The counts in the answer to NUMSUB: channel and count in turn, or a map of them.
-fn counts(value: Value) -> Vec<u64> {
-    let count = |value: &Value| match value {
-        Value::Int(count) => u64::try_from(*count).ok(),
-        _ => None,
-    };
-    match value {
-        Value::Array(items) => items.chunks(2).filter_map(|pair| pair.get(1).and_then(count)).collect(),
-        Value::Map(pairs) => pairs.iter().filter_map(|(_, subscribers)| count(subscribers)).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Text that a Redis pattern takes literally.
-fn glob_escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
+fn silence(total: Duration) -> RedisError {
+    let text = format!("no answer within {total:?}");
+    std::io::Error::new(std::io::ErrorKind::TimedOut, text).into()
 }

@@ -152,11 +152,12 @@ impl Target {
         }
     }
 
-    /// Sets the namespace; the leading slash may be left out.
-    pub(crate) fn of(&mut self, namespace: &str) {
-        self.namespace = match namespace.strip_prefix('/') {
-            Some(_) => namespace.to_owned(),
-            None => format!("/{namespace}"),
+    /// Sets the namespace; the leading slash may be left out. None at all is remembered, and refused later on.
+    pub fn of(&mut self, namespace: &str) {
+        self.namespace = match namespace {
+            "" => String::new(),
+            name if name.starts_with('/') => name.to_owned(),
+            name => format!("/{name}"),
         };
     }
 }

@@ -1,7 +1,7 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    adapter::Adapter,
+    adapter::{Adapter, SocketIo},
     args::Numbers,
     emitter::{Connect, Emitter},
     error::Error,
@@ -29,6 +29,7 @@ use crate::{
 pub struct Options {
     pub(crate) adapter: Option<Adapter>,
     pub(crate) prefix: Option<String>,
+    pub(crate) socket_io: Option<SocketIo>,
     pub(crate) timeout: Duration,
     pub(crate) numbers: Numbers,
     pub(crate) username: Option<String>,
@@ -40,6 +41,7 @@ impl Default for Options {
         Self {
             adapter: None,
             prefix: None,
+            socket_io: None,
             timeout: Duration::from_secs(5),
             numbers: Numbers::Exact,
             username: None,
@@ -63,6 +65,12 @@ impl Options {
     /// The start of the servers' channel names: the option `key` of their adapter. Each adapter has its default.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Which Socket.IO all servers run, instead of finding out where a message depends on it.
+    pub fn socket_io(mut self, version: SocketIo) -> Self {
+        self.socket_io = Some(version);
         self
     }
 
@@ -115,12 +123,15 @@ impl Options {
         Emitter::new(Link::given(connection), self)
     }
 
-    /// The adapter's options, with the prefix in them.
-    pub(crate) fn complete(&self, adapter: Adapter) -> Adapter {
-        match &self.prefix {
-            Some(prefix) => adapter.with_prefix(prefix),
-            None => adapter,
+    /// The adapter with these options in it.
+    pub(crate) fn complete(&self, mut adapter: Adapter) -> Adapter {
+        if let Some(prefix) = &self.prefix {
+            adapter = adapter.with_prefix(prefix);
         }
+        if let Some(version) = self.socket_io {
+            adapter = adapter.with_socket_io(version);
+        }
+        adapter
     }
 }
 
@@ -129,6 +140,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("adapter", &self.adapter)
             .field("prefix", &self.prefix)
+            .field("socket_io", &self.socket_io)
             .field("timeout", &self.timeout)
             .field("numbers", &self.numbers)
             .finish_non_exhaustive()

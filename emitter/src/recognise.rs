@@ -86,7 +86,9 @@ async fn ask(link: &Link, classic: &Classic, namespace: &str, deadline: Deadline
     let deadline = deadline.half().at_most(PATIENCE);
     let mut answers = link.listen(&[&shared, &own], deadline).await?;
     let question = serde_json::to_vec(&Question::new(&id)).unwrap_or_default();
-    link.send(&[Command::publish(request.clone(), question)], &request, deadline).await?;
+    link.send(&[Command::publish(request.clone(), question)], &request, deadline)
+        .await
+        .map_err(|error| link.unsent(error))?;
     let (mut v2, mut later) = (0, 0);
     while v2 + later < servers
         && let Some(answer) = answers.next(deadline).await

@@ -122,6 +122,16 @@ fn arguments_that_are_harmless_alone_are_refused_together() {
 }
 
 #[test]
+fn packed_arguments_can_be_packed_again() {
+    let args = Args::new(&("x", Binary([1, 2, 255]), json!({"$escape": [1.5]}))).unwrap();
+    assert_eq!(Args::new(&args).unwrap(), args);
+    let inside = Args::new(&(1, &args)).unwrap();
+    assert!(inside.has_binary());
+    assert_eq!(inside.len(), 2);
+    assert_eq!(shown(&(1, &args)), json!([1, ["x", {"$binary": "AQL/"}, {"$escape": {"$escape": [1.5]}}]]));
+}
+
+#[test]
 fn nesting_is_bounded_for_values_and_for_text() {
     let nested = |depth: usize| (0..depth).fold(json!(1), |value, _| json!([value]));
     assert!(Args::new(&vec![nested(MAX_DEPTH - 1)]).is_ok());

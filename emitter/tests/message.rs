@@ -48,7 +48,7 @@ fn short_forms_are_filled_in() {
 #[test]
 fn whatever_is_wrong_is_named_with_its_place() {
     for (json, code, pointer, words) in [
-        ("", "json", "", "no valid JSON"),
+        ("", "json", "", "there is nothing here"),
         ("[]", "message", "", "a message: a JSON object"),
         ("{\"event\": \"e\"", "json", "", "no valid JSON"),
         ("{\"event\": \"e\"} x", "json", "", "trailing"),
@@ -63,6 +63,7 @@ fn whatever_is_wrong_is_named_with_its_place() {
         (r#"{"event": "e", "rooms": [5]}"#, "message", "/rooms/0", "expected a string"),
         (r#"{"event": "e", "rooms": []}"#, "empty-rooms", "/rooms", "empty"),
         (r#"{"event": "e", "rooms": ["a", ""]}"#, "empty-room", "/rooms/1", "no name"),
+        (r#"{"event": "e", "namespace": ""}"#, "empty-namespace", "/namespace", "no name"),
         (r#"{"event": "e", "except": [""]}"#, "empty-room", "/except/0", "no name"),
         (r#"{"event": "e", "flags": {"volatil": true}}"#, "message", "/flags/volatil", "unknown field"),
         (r#"{"event": "e", "close": true}"#, "wrong-key", "/close", "does not go with"),

@@ -116,6 +116,20 @@ pub(super) fn transcode_json(packer: &mut Packer, json: &str) -> Result<(), Faul
     }
 }
 
+/// Appends the JSON form of arguments: as so many arguments, or as one that is a list.
+pub(super) fn transcode_args(packer: &mut Packer, json: &str, spread: bool) -> Result<usize, Fault> {
+    let mut fault = None;
+    let seed = ArgsSeed::new(ArgsForm::List, Numbers::Lossy, &mut fault);
+    let read = seed.deserialize(&mut serde_json::Deserializer::from_str(json));
+    let (args, _) = read.map_err(|error| fault.unwrap_or_else(|| Fault::new("json", error.to_string())))?;
+    if !spread {
+        msgpack::array(&mut packer.out, args.len());
+    }
+    packer.out.extend_from_slice(args.as_msgpack());
+    packer.traits |= args.traits;
+    Ok(if spread { args.len() } else { 1 })
+}
+
 /// The first integer in a JSON text that a double cannot hold, as a part of the text.
 pub(crate) fn rounded_integer(json: &str) -> Option<&str> {
     let mut rest = json;

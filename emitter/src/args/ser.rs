@@ -2,12 +2,12 @@
 
 use std::fmt::Display;
 
-use serde::ser::{self, Serialize};
+use serde::ser::{self, Error, Serialize};
 
 use super::{
     date, de,
     pack::{Fault, Key, Open, Packer, Shape},
-    spread,
+    spread, view,
 };
 use crate::msgpack::{self, Token};
 
@@ -153,6 +153,10 @@ impl<'p> ser::Serializer for Serializer<'p> {
         T: Serialize + ?Sized,
     {
         let root = self.spread != Spread::Nothing;
+        if name == view::TOKEN {
+            let json = serde_json::to_string(value).map_err(Fault::custom)?;
+            return de::transcode_args(self.packer, &json, root);
+        }
         self.spread = match name {
             spread::TOKEN if root => Spread::Everything,
             _ => Spread::Nothing,
@@ -271,7 +275,7 @@ impl<'p> Compound<'p> {
         text.serialize(Serializer::value(&mut packer))?;
         match msgpack::read(&mut packer.out.as_slice()) {
             Ok(Token::Str(json)) => de::transcode_json(self.packer, json),
-            _ => Err(ser::Error::custom("raw JSON that is no string")),
+            _ => Err(Fault::custom("raw JSON that is no string")),
         }
     }
 
@@ -372,7 +376,7 @@ impl ser::SerializeMap for Compound<'_> {
     }
 }
 
-impl ser::Error for Fault {
+impl Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
         Self::new("value", message.to_string())
     }

@@ -9,10 +9,21 @@ use super::{
 };
 use crate::msgpack::{self, Token};
 
+/// Tells the packer that arguments come that were packed before.
+pub(super) const TOKEN: &str = "$socketio_emitter::Args";
+
 impl Serialize for Args {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.len()))?;
-        elements(&mut list, self, Form::Escaped)?;
+        serializer.serialize_newtype_struct(TOKEN, &List(self))
+    }
+}
+
+struct List<'a>(&'a Args);
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        elements(&mut list, self.0, Form::Escaped)?;
         list.end()
     }
 }

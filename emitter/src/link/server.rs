@@ -11,7 +11,7 @@ use redis::{
 };
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{Listener, Reply, query};
+use super::{Listener, Reply, query, silence};
 use crate::{
     deadline::{Deadline, Elapsed},
     error::Error,
@@ -63,6 +63,11 @@ impl Redis {
         Ok(Self { client, address, open: Mutex::new(None), born: Instant::now() })
     }
 
+    /// Host and port, or the socket's path.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) async fn connect(&self, deadline: Deadline) -> Result<(), Error> {
         self.living(deadline).await.map(drop)
     }
@@ -85,7 +90,7 @@ impl Redis {
             subscribed.subscribe(channels).await?;
             Ok(Listener::new(subscribed))
         };
-        let attempt = deadline.bound(attempt).await.unwrap_or_else(|Elapsed| Err(silence(deadline)));
+        let attempt = deadline.bound(attempt).await.unwrap_or_else(|Elapsed| Err(silence(deadline.total)));
         attempt.map_err(|source| match source.is_io_error() {
             true => Error::Unreachable { address: self.address.clone(), source },
             false => Error::Refused(source),
@@ -106,7 +111,7 @@ impl Redis {
             *slot = Some(open.clone());
             Ok(open)
         };
-        let attempt = deadline.bound(attempt).await.unwrap_or_else(|Elapsed| Err(silence(deadline)));
+        let attempt = deadline.bound(attempt).await.unwrap_or_else(|Elapsed| Err(silence(deadline.total)));
         attempt.map_err(|source| Error::Unreachable { address: self.address.clone(), source })
     }
 
@@ -149,11 +154,6 @@ impl Redis {
             *slot = None;
         }
     }
-}
-
-fn silence(deadline: Deadline) -> redis::RedisError {
-    let text = format!("no answer within {:?}", deadline.total);
-    std::io::Error::new(std::io::ErrorKind::TimedOut, text).into()
 }
 
 impl fmt::Debug for Redis {

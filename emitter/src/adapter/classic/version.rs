@@ -1,8 +1,10 @@
 //! Which Socket.IO the servers run, where it makes a difference.
 
-use std::fmt;
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
 
 /// A generation of Socket.IO servers, as far as the classic adapter can tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +24,23 @@ impl fmt::Display for SocketIo {
             Self::V3 => "socket.io-redis 6 (Socket.IO 3)",
             Self::V4 => "Socket.IO 4",
         })
+    }
+}
+
+impl FromStr for SocketIo {
+    type Err = Error;
+
+    /// The generation of this number: 2, 3 or 4.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for any other.
+    fn from_str(number: &str) -> Result<Self, Error> {
+        match number {
+            "2" => Ok(Self::V2),
+            "3" => Ok(Self::V3),
+            "4" => Ok(Self::V4),
+            _ => Err(Error::Config(format!("there is no Socket.IO {number:?} here; there are 2, 3 and 4"))),
+        }
     }
 }
 
@@ -64,9 +83,9 @@ pub(crate) fn is_v2(answer: &[u8], id: &str) -> Option<bool> {
     #[derive(Deserialize)]
     struct Answer<'a> {
         #[serde(rename = "requestId", borrow, default)]
-        id: Option<std::borrow::Cow<'a, str>>,
+        id: Option<Cow<'a, str>>,
         #[serde(rename = "requestid", borrow, default)]
-        id_of_v2: Option<std::borrow::Cow<'a, str>>,
+        id_of_v2: Option<Cow<'a, str>>,
     }
     let answer: Answer<'_> = serde_json::from_slice(answer).ok()?;
     match (answer.id.as_deref() == Some(id), answer.id_of_v2.as_deref() == Some(id)) {
