@@ -138,7 +138,7 @@ impl From<Action> for Message {
 
 impl Target {
     /// Adds rooms to be reached; even none at all is remembered, and refused later on.
-    pub(crate) fn to(&mut self, rooms: impl IntoIterator<Item = String>) {
+    pub fn to(&mut self, rooms: impl IntoIterator<Item = String>) {
         self.rooms.get_or_insert_default().extend(rooms);
     }
 
@@ -153,7 +153,7 @@ impl Target {
     }
 
     /// Sets the namespace; the leading slash may be left out.
-    pub(crate) fn of(&mut self, namespace: &str) {
+    pub fn of(&mut self, namespace: &str) {
         self.namespace = match namespace.strip_prefix('/') {
             Some(_) => namespace.to_owned(),
             None => format!("/{namespace}"),
