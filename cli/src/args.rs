@@ -20,8 +20,10 @@ Exit codes:
   1    failed: Redis is away, a file cannot be read
   2    wrong usage or input, or not supported
   3    nobody is there: no adapter found, or too few servers
-  130  interrupted (143 by SIGTERM)
+  130  interrupted (143 by SIGTERM)";
 
+/// The environment, for the help of every command.
+pub(crate) const ENVIRONMENT: &str = "\
 Environment:
   SIO_URL, REDIS_URL   the Redis to use, in this order
   REDISCLI_AUTH        its password, where the URL has none
@@ -29,7 +31,7 @@ Environment:
 
 /// Pushes events into a running Socket.IO cluster, over the Redis that connects its servers.
 #[derive(Parser)]
-#[command(name = "sio", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "sio", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{ENVIRONMENT}"))]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// A beat is late if it is sent so much after its time. A shorter period leaves no room for being late.
+/// A beat is late if it is sent more than this after its time. Where the period is shorter, it is missed instead,
+/// unless it was on its way already.
 pub(crate) const LATE: Duration = Duration::from_millis(100);
 
 /// Beats at 0, 1, 2, … times the period; each may be sent until it is the next one's turn.

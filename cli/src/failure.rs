@@ -95,9 +95,10 @@ fn explain(place: &str, within: &str, invalid: &Invalid) -> String {
     let within = if within.is_empty() { String::new() } else { format!(" at {within}") };
     let hint = if invalid.code == "unsafe-integer" { ", or round it with --lossy-numbers" } else { "" };
     let position = match invalid.position {
+        // There is no place in an empty text.
+        Some((_, 0)) | None => String::new(),
         Some((1, column)) => format!(" (column {column})"),
         Some((line, column)) => format!(" (line {line}, column {column})"),
-        None => String::new(),
     };
     format!("{place}{within}: {}{hint}{position}", invalid.reason)
 }

@@ -23,12 +23,13 @@ use self::{
     report::{Report, Sent},
 };
 use crate::{
-    duration, exit::Exit, failure::Failure, global::Global, interrupt::Interrupts, output::Output, value::Typed,
+    args::ENVIRONMENT, duration, exit::Exit, failure::Failure, global::Global, interrupt::Interrupts, output::Output,
+    value::Typed,
 };
 
 /// Sends an event to everyone on the namespace, or to rooms
 #[derive(Args)]
-#[command(after_help = help::SHORT, after_long_help = help::LONG)]
+#[command(after_help = help::SHORT, after_long_help = format!("{}\n\n{ENVIRONMENT}", help::LONG))]
 pub(crate) struct Emit {
     /// Name of the event
     #[arg(value_name = "EVENT")]

@@ -90,7 +90,7 @@ impl Every {
         while let Some(left) = self.schedule.left(beat, self.start.elapsed()) {
             let message = self.draft.message(beat + 1)?;
             let report = Report::of(&message);
-            let timeout = self.timeout.min(left.max(LEAST));
+            let timeout = self.timeout.min(Duration::from_millis(left.as_millis() as u64).max(LEAST));
             let sending = self.emitter.send(message).require_servers(self.required).timeout(timeout);
             let Ok(sent) = interrupts.finish(sending.into_future()).await else {
                 self.tally.unknown += 1;

@@ -5,9 +5,9 @@ More, with examples and the rules for ARG and templates: sio emit --help";
 
 pub(super) const LONG: &str = "\
 ARG:
-  {…}  […]  \"…\"  numbers  true  false  null   JSON; if it is broken, that is an error
-  @FILE                                     JSON from a file; @- is stdin
-  anything else                             a string: hello, 007, +5, 2026-01-01
+  {…}  […]  \"…\"  5  true  false  null   JSON; if it is broken, that is an error
+  @FILE                                 JSON from a file; @- is stdin
+  anything else                         a string: hello, 007, +5, 2026-01-01
 
   --string and --binary stand among the ARGs, in the order in which they are typed.
   What begins with - comes after --, but negative numbers do not need it.
@@ -37,7 +37,7 @@ Examples:
   What a program prints, and a picture
     date | jq -R . | sio emit report @- --binary chart.png
   A postal code stays text
-    sio emit address --string 01067 --to user:42
+    sio emit address --string 10115 --to user:42
   See the Redis command, without any Redis
     sio emit tick --dry-run --adapter classic
   A thousand messages, fast
