@@ -63,10 +63,6 @@ impl Templates {
         Ok(Self { environment: Some(environment), hostname })
     }
 
-    pub(crate) fn is_on(&self) -> bool {
-        self.environment.is_some()
-    }
-
     /// Reads a text that was typed at `place`.
     ///
     /// # Errors
@@ -120,4 +116,33 @@ fn broken(place: &str, error: &minijinja::Error) -> Failure {
     let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
     let hint = if error.kind() == ErrorKind::UndefinedError { format!("; {}", variables()) } else { String::new() };
     Failure::usage(format!("{place}: the template does not work: {}{detail}{hint}", error.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(template: &str) -> Result<String, Failure> {
+        let mut templates = Templates::new(true)?;
+        let text = templates.read("ARG 1".to_owned(), template.to_owned())?;
+        let variables = Variables { unix_ms: 1_577_836_800_500, count: 7, uuid: Uuid::nil() };
+        templates.render(&text, &variables).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn every_variable_there_is_has_a_value() {
+        for name in VARIABLES {
+            assert!(rendered(&format!("{{{{ {name} }}}}")).is_ok_and(|text| !text.is_empty()), "{name}");
+        }
+        let all = rendered("{{ now }} {{ unix_ms }} {{ count }} {{ uuid }}").unwrap();
+        assert_eq!(all, "2020-01-01T00:00:00.500Z 1577836800500 7 00000000-0000-0000-0000-000000000000");
+    }
+
+    #[test]
+    fn a_template_is_more_than_its_variables() {
+        assert_eq!(rendered("{% for n in range(3) %}{{ n }}{% endfor %}\n").unwrap(), "012\n");
+        assert_eq!(rendered("{{ {'n': count}|tojson }}").unwrap(), r#"{"n": 7}"#);
+        assert_eq!(rendered("<b>&{{ '<' }}").unwrap(), "<b>&<");
+        assert!(rendered("{{ count.x.y }}").is_err());
+    }
 }

@@ -40,26 +40,8 @@ fn json_is_sent_as_json() {
 
 #[test]
 fn anything_else_is_a_string() {
-    for text in [
-        "hello",
-        "",
-        "007",
-        "+5",
-        "1.2.3",
-        "0x10",
-        "1_000",
-        "2026-01-01",
-        "2026-01-01T12:00:00.000Z",
-        "+49 30 123456",
-        "True",
-        "NaN",
-        "1.",
-        ".5",
-        " 5",
-        "a b",
-        "héllo",
-        "a {{ now }}",
-    ] {
+    let words = "hello 007 +5 1.2.3 0x10 1_000 2026-01-01 2026-01-01T12:00:00.000Z True NaN 1. .5 héllo";
+    for text in words.split(' ').chain(["", " 5", "+49 30 123456", "a {{ now }}"]) {
         assert_eq!(dry_run(&["e", text]), event([string(text)]), "{text}");
     }
 }

@@ -72,7 +72,7 @@ impl Report {
         let servers = match sent.servers {
             Some(1) => "1 server".to_owned(),
             Some(servers) => format!("{servers} servers"),
-            None => "how many servers is not known: Redis would not say".to_owned(),
+            None => "servers not known, Redis would not say".to_owned(),
         };
         format!("{times}{} → {servers} ({})", self.event, sent.adapter)
     }
@@ -85,5 +85,34 @@ impl Report {
              check that it exists, that servers are up on this Redis, and their --prefix",
             sent.adapter
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use socketio_emitter::Args;
+
+    fn words(messages: Option<u64>, servers: Option<u64>) -> String {
+        Report::of(&Message::emit("time", Args::default())).words(&Sent { adapter: "classic", messages, servers })
+    }
+
+    #[test]
+    fn one_line_says_who_was_there() {
+        assert_eq!(words(None, Some(2)), "time → 2 servers (classic)");
+        assert_eq!(words(None, Some(1)), "time → 1 server (classic)");
+        assert_eq!(words(None, None), "time → servers not known, Redis would not say (classic)");
+        assert_eq!(words(Some(1000), Some(2)), "1000 × time → 2 servers (classic)");
+    }
+
+    #[test]
+    fn what_went_ahead_counts() {
+        let [ahead, rest] = [(None, Some(3)), (Some(9), Some(2))].map(|(messages, servers)| Sent {
+            adapter: "classic",
+            messages,
+            servers,
+        });
+        let sent = rest.after(Some(ahead));
+        assert_eq!((sent.messages, sent.servers), (Some(10), Some(2)));
     }
 }
