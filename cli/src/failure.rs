@@ -4,6 +4,9 @@ use socketio_emitter::{Error, Invalid};
 
 use crate::exit::Exit;
 
+/// A pointer is cut off after so many characters; deep nesting makes long ones.
+const LONGEST_POINTER: usize = 60;
+
 /// Why a command fails, and the exit code that says so.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -56,7 +59,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = match &error {
             Error::Invalid(invalid) => words(invalid),
-            Error::NoServers { .. } | Error::Undetected { .. } => format!("{error} (--adapter NAME)"),
+            Error::NoServers { .. } | Error::Undetected { what: "adapter", .. } => format!("{error} (--adapter NAME)"),
             _ => error.to_string(),
         };
         Self::new(exit(&error), message)
@@ -92,7 +95,11 @@ fn words(invalid: &Invalid) -> String {
 }
 
 fn explain(place: &str, within: &str, invalid: &Invalid) -> String {
-    let within = if within.is_empty() { String::new() } else { format!(" at {within}") };
+    let within = match within.char_indices().nth(LONGEST_POINTER) {
+        _ if within.is_empty() => String::new(),
+        Some((end, _)) => format!(" at {}…", &within[..end]),
+        None => format!(" at {within}"),
+    };
     let hint = if invalid.code == "unsafe-integer" { ", or round it with --lossy-numbers" } else { "" };
     let position = match invalid.position {
         // There is no place in an empty text.
