@@ -1,3 +1,40 @@
-//! sio.
+//! `sio`: push events into a running Socket.IO cluster from the shell.
 
-fn main() {}
+mod args;
+mod beat;
+mod command;
+mod duration;
+mod exit;
+mod failure;
+mod global;
+mod interrupt;
+mod output;
+mod template;
+mod value;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::{args::Cli, exit::Exit, failure::Failure, output::Output};
+
+fn main() -> ExitCode {
+    let exit = match Cli::try_parse() {
+        Ok(cli) => {
+            let output = cli.global.output();
+            run(cli, output).unwrap_or_else(|failure| output.failure(&failure))
+        }
+        Err(error) => args::explain(&error),
+    };
+    exit.into()
+}
+
+fn run(cli: Cli, output: Output) -> Result<Exit, Failure> {
+    // The worker drives the connection, so that rendering and packing a batch does not hold it up.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
+    runtime.block_on(cli.command.run(&cli.global, output))
+}

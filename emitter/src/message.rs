@@ -138,7 +138,7 @@ impl From<Action> for Message {
 
 impl Target {
     /// Adds rooms to be reached; even none at all is remembered, and refused later on.
-    pub(crate) fn to(&mut self, rooms: impl IntoIterator<Item = String>) {
+    pub fn to(&mut self, rooms: impl IntoIterator<Item = String>) {
         self.rooms.get_or_insert_default().extend(rooms);
     }
 

@@ -138,11 +138,7 @@ impl BroadcastOperator {
     }
 
     fn outgoing(&self, action: Result<Action, Error>) -> Outgoing {
-        let message = action.map(|action| {
-            let mut target = self.target.clone();
-            target.dedupe();
-            Message { target, action }
-        });
+        let message = action.map(|action| Message { target: self.target.clone(), action });
         Outgoing::new(self.emitter.clone(), message, self.timeout)
     }
 }

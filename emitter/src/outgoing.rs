@@ -22,9 +22,10 @@ pub struct Outgoing {
 
 impl Outgoing {
     pub(crate) fn new(emitter: Emitter, message: Result<Message, Error>, timeout: Option<Duration>) -> Self {
-        let message = message.and_then(|message| match guard::check(&message) {
-            Ok(()) => Ok(message),
-            Err(invalid) => Err(invalid.into()),
+        let message = message.and_then(|mut message| {
+            message.target.dedupe();
+            guard::check(&message)?;
+            Ok(message)
         });
         let timeout = timeout.unwrap_or(emitter.options().timeout);
         Self { emitter, message, timeout, required: 0 }

@@ -1,0 +1,53 @@
+//! What `sio emit --help` teaches.
+
+pub(super) const SHORT: &str = "\
+More, with examples and the rules for ARG and templates: sio emit --help";
+
+pub(super) const LONG: &str = "\
+ARG:
+  {…}  […]  \"…\"  5  true  false  null   JSON; if it is broken, that is an error
+  @FILE                                 JSON from a file; @- is stdin
+  anything else                         a string: hello, 007, +5, 2026-01-01
+
+  --string and --binary stand among the ARGs, in the order in which they are typed.
+  What begins with - comes after --, but negative numbers do not need it.
+  Bytes within JSON: {\"$binary\": \"<base64>\"}. Stdin can be read once, files are read once.
+
+Templates (-T):
+  {{ now }}        the time, as a JavaScript Date: 2026-01-01T12:00:00.000Z
+  {{ unix_ms }}    the time in milliseconds since 1970
+  {{ count }}      the number of the message, or of the beat: 1, 2, 3, …
+  {{ uuid }}       a new UUID for each message
+  {{ hostname }}   the name of this machine
+  Rendered first, read as ARG afterwards. The language is Jinja's: {{ count % 10 }}
+
+Beats (--every):
+  The first at once, the others without drift. While Redis is away, a beat is tried again until
+  it is the next one's turn, then it is missed; there is no burst afterwards. It is late if it
+  was sent more than 100 ms after its time, and unknown if Redis may have taken it or not.
+  What is unknown is not sent again. The state at the end decides the exit code.
+
+Examples:
+  The time, every five seconds
+    sio emit time -T '{{ now }}' --every 5s
+  A word to a room
+    sio emit chat 'We are back' --to lobby
+  Two arguments as JSON, to admins, but not to one of their rooms
+    sio emit order '{\"id\": 7}' 2 --namespace /admin --except quiet
+  What a program prints, and a picture
+    date | jq -R . | sio emit report @- --binary chart.png
+  A postal code stays text
+    sio emit address --string 10115 --to user:42
+  See the Redis command, without any Redis
+    sio emit tick --dry-run --adapter classic
+  A thousand messages, fast
+    sio emit load -T '{{ count }}' --count 1000
+  Every morning, from cron, which mails only what went wrong
+    0 8 * * *  SIO_URL=redis://redis:6379 sio emit wake-up --quiet --require-servers 1
+
+Exit codes:
+  0    done; with a warning if the adapter is known and no server was there
+  1    failed: Redis is away, a file cannot be read
+  2    wrong usage or input, or not supported
+  3    nobody is there: no adapter found, or fewer servers than --require-servers
+  130  interrupted (143 by SIGTERM); --every ends with the code of its last state instead";

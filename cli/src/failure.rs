@@ -1,0 +1,151 @@
+//! Why a command fails, in words for the shell.
+
+use socketio_emitter::{Error, Invalid};
+
+use crate::exit::Exit;
+
+/// A pointer is cut off after so many characters; deep nesting makes long ones.
+const LONGEST_POINTER: usize = 60;
+
+/// Why a command fails, and the exit code that says so.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// What to say; nothing where nobody is left to hear it.
+    pub(crate) message: Option<String>,
+}
+
+impl Failure {
+    fn new(exit: Exit, message: String) -> Self {
+        Self { exit, message: Some(message) }
+    }
+
+    /// The call is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message.into())
+    }
+
+    /// The world is wrong.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, message.into())
+    }
+
+    /// Somebody wanted an end.
+    pub(crate) fn interrupted(exit: Exit, message: impl Into<String>) -> Self {
+        Self::new(exit, message.into())
+    }
+
+    /// The reader of stdout has seen enough, as `head` does: no failure at all.
+    pub(crate) fn unread() -> Self {
+        Self { exit: Exit::Done, message: None }
+    }
+
+    /// The argument at `place` is wrong; what the emitter points at is within that argument.
+    pub(crate) fn argument(place: &str, error: Error) -> Self {
+        match error {
+            Error::Invalid(invalid) => Self::usage(explain(place, &invalid.pointer, &invalid)),
+            error => error.into(),
+        }
+    }
+
+    /// The same, with a word on what may help.
+    pub(crate) fn hint(mut self, hint: &str) -> Self {
+        self.message = self.message.map(|message| format!("{message}; {hint}"));
+        self
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = match &error {
+            Error::Invalid(invalid) => words(invalid),
+            Error::NoServers { .. } | Error::Undetected { what: "adapter", .. } => format!("{error} (--adapter NAME)"),
+            _ => error.to_string(),
+        };
+        Self::new(exit(&error), message)
+    }
+}
+
+fn exit(error: &Error) -> Exit {
+    match error {
+        error if error.is_invalid() => Exit::Usage,
+        Error::Config(_) => Exit::Usage,
+        error if error.is_nobody() => Exit::Nobody,
+        _ => Exit::Failed,
+    }
+}
+
+/// Translates the pointer into what was typed.
+fn words(invalid: &Invalid) -> String {
+    let mut steps = invalid.pointer.splitn(4, '/').skip(1);
+    let place = match (steps.next(), steps.next()) {
+        (Some("args"), Some(index)) => match index.parse::<u64>() {
+            Ok(index) => format!("ARG {}", index + 1),
+            Err(_) => "ARG".to_owned(),
+        },
+        (Some("args"), None) => "ARG".to_owned(),
+        (Some("event"), _) => "EVENT".to_owned(),
+        (Some("rooms"), _) => "--to".to_owned(),
+        (Some("except"), _) => "--except".to_owned(),
+        (Some("namespace"), _) => "--namespace".to_owned(),
+        _ => return invalid.to_string(),
+    };
+    let within = steps.next().map(|rest| format!("/{rest}")).unwrap_or_default();
+    explain(&place, &within, invalid)
+}
+
+fn explain(place: &str, within: &str, invalid: &Invalid) -> String {
+    let within = match within.char_indices().nth(LONGEST_POINTER) {
+        _ if within.is_empty() => String::new(),
+        Some((end, _)) => format!(" at {}…", &within[..end]),
+        None => format!(" at {within}"),
+    };
+    let hint = if invalid.code == "unsafe-integer" { ", or round it with --lossy-numbers" } else { "" };
+    let position = match invalid.position {
+        // There is no place in an empty text.
+        Some((_, 0)) | None => String::new(),
+        Some((1, column)) => format!(" (column {column})"),
+        Some((line, column)) => format!(" (line {line}, column {column})"),
+    };
+    format!("{place}{within}: {}{hint}{position}", invalid.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use socketio_emitter::{Args, Emitter, Message, Numbers};
+
+    fn refused(message: Message) -> Failure {
+        let outgoing = Emitter::recorder().0.send(message);
+        outgoing.wait().expect_err("refused").into()
+    }
+
+    fn message_of(failure: Failure) -> String {
+        failure.message.unwrap_or_default()
+    }
+
+    #[test]
+    fn a_pointer_becomes_what_was_typed() {
+        assert!(message_of(refused(Message::emit("connect", Args::default()))).starts_with("EVENT: "));
+        let mut message = Message::emit("x", Args::default());
+        message.target.to([String::new()]);
+        assert!(message_of(refused(message)).starts_with("--to: "));
+        let mut message = Message::emit("x", Args::default());
+        message.target.of("/[");
+        let failure = refused(message);
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(message_of(failure).starts_with("--namespace: "));
+    }
+
+    #[test]
+    fn an_argument_says_where_it_is_wrong() {
+        let invalid = |json: &str| match Args::from_json(json.as_bytes(), Numbers::Exact) {
+            Err(error) => message_of(Failure::argument("ARG 3", error)),
+            Ok(_) => String::new(),
+        };
+        assert!(invalid("{\"a\":}").starts_with("ARG 3 at /a: this is no valid JSON"));
+        assert!(invalid("{\"a\":}").ends_with("(column 6)"));
+        assert!(invalid("{\n\"a\":}").ends_with("(line 2, column 5)"));
+        assert!(invalid("9007199254740993").contains("--lossy-numbers"));
+    }
+}

@@ -1,0 +1,72 @@
+//! The commands that would be sent.
+
+use std::{io::ErrorKind, net::TcpListener, process::Stdio};
+
+use socketio_emitter::{Action, Args, Flags, Message};
+
+use crate::sio::{command, dry_run, event, sio};
+
+#[test]
+fn rooms_flags_and_namespace() {
+    let mut flags = Flags::default();
+    flags.volatile = true;
+    flags.compress = Some(false);
+    let mut message = Message::from(Action::Emit { event: "e".to_owned(), args: Args::new("x").unwrap(), flags });
+    message.target.of("/chat");
+    message.target.to(["a".to_owned(), "b".to_owned()]);
+    message.target.except = vec!["c".to_owned()];
+    let expected = command(&message);
+    let flags = ["--to", "a", "--room", "b", "--except=c", "--volatile", "--no-compress", "--namespace"];
+    assert_eq!(dry_run(&[&["e", "x"], &flags[..], &["chat"]].concat()), expected);
+    assert_eq!(dry_run(&[&flags[..], &["/chat"], &["--to", "a", "e", "x"]].concat()), expected);
+}
+
+#[test]
+fn global_flags_stand_anywhere() {
+    let expected = event([]).replace("socket.io#", "chat#");
+    for line in [
+        ["--adapter", "classic", "--prefix", "chat", "emit", "e", "--dry-run"],
+        ["emit", "e", "--dry-run", "--adapter", "classic", "--prefix", "chat"],
+        ["--prefix", "chat", "emit", "--adapter", "classic", "--dry-run", "e"],
+    ] {
+        sio(&line).assert().success().stdout(expected.clone()).stderr("");
+    }
+    sio(&["emit", "e", "--dry-run", "--prefix", "chat"]).env("SIO_ADAPTER", "classic").assert().stdout(expected);
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let output =
+        sio(&["emit", "e", "--count", "2", "--dry-run", "--adapter", "classic", "-o", "json"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 2);
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["command"][0], "PUBLISH");
+        assert_eq!(line["command"][1], "socket.io#/#");
+        assert!(line["command"][2]["$binary"].is_string());
+    }
+}
+
+#[test]
+fn a_given_adapter_needs_no_redis() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", listener.local_addr().unwrap());
+    dry_run(&["e", "--url", &url]);
+    listener.set_nonblocking(true).unwrap();
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_reader_that_left_is_no_failure() {
+    let exe = sio(&[]).get_program().to_owned();
+    let mut child = std::process::Command::new(exe)
+        .args(["emit", "e", "--dry-run", "--adapter", "classic", "--count", "1000000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}

@@ -1,0 +1,11 @@
+//! The binary from outside, on a machine without Redis.
+
+// Helpers unwrap for the tests that call them.
+#![allow(clippy::unwrap_used)]
+
+mod away;
+mod dry_run;
+mod sio;
+mod template;
+mod usage;
+mod value;
