@@ -1,6 +1,7 @@
 //! The command line as a whole, and what is said where it is wrong.
 
 use clap::{Parser, error::ErrorKind};
+use socketio_doors::ENVIRONMENT;
 
 use crate::{
     command::Command,
@@ -22,16 +23,9 @@ Exit codes:
   3    nobody is there: no adapter found, or too few servers
   130  interrupted (143 by SIGTERM)";
 
-/// The environment, for the help of every command.
-pub(crate) const ENVIRONMENT: &str = "\
-Environment:
-  SIO_URL, REDIS_URL   the Redis to use, in this order
-  REDISCLI_AUTH        its password, where the URL has none
-  SIO_ADAPTER          what --adapter says";
-
 /// Pushes events into a running Socket.IO cluster, over the Redis that connects its servers.
 #[derive(Parser)]
-#[command(name = "sio", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{ENVIRONMENT}"))]
+#[command(name = "sio", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\nEnvironment:\n{ENVIRONMENT}"))]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]

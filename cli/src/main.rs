@@ -3,7 +3,6 @@
 mod args;
 mod beat;
 mod command;
-mod duration;
 mod exit;
 mod failure;
 mod global;

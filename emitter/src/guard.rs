@@ -27,10 +27,10 @@ pub const RESERVED_SERVER_EVENTS: [&str; 4] = ["connect", "connection", "new_nam
 pub(crate) fn check(message: &Message) -> Result<(), Invalid> {
     target(&message.target)?;
     match &message.action {
-        Action::Emit { event, .. } => reserved(event, &RESERVED_EVENTS),
+        Action::Emit { event, .. } => event_name(event, &RESERVED_EVENTS),
         Action::ServerEmit { event, .. } => {
             server_target(&message.target)?;
-            reserved(event, &RESERVED_SERVER_EVENTS)
+            event_name(event, &RESERVED_SERVER_EVENTS)
         }
         Action::Join { rooms } => everyone(&message.target).and_then(|()| room_list("/join", rooms)),
         Action::Leave { rooms } => everyone(&message.target).and_then(|()| room_list("/leave", rooms)),
@@ -38,7 +38,11 @@ pub(crate) fn check(message: &Message) -> Result<(), Invalid> {
     }
 }
 
-fn reserved(event: &str, names: &[&str]) -> Result<(), Invalid> {
+fn event_name(event: &str, names: &[&str]) -> Result<(), Invalid> {
+    if event.is_empty() {
+        let reason = "the event has no name; was a variable or a template empty?";
+        return Err(Invalid::new("empty-event", "/event", reason));
+    }
     if !names.contains(&event) {
         return Ok(());
     }

@@ -68,7 +68,7 @@ async fn ask(link: &Link, classic: &Classic, namespace: &str, deadline: Deadline
     let own = classic.response_channel(namespace, Some(""));
     let start = &own[..own.len() - 1];
     let seen = link.subscribers_and_channels(&request, start, deadline).await.map_err(|error| match error {
-        Error::Refused(source) => Error::Undetected { what: "Socket.IO", source },
+        Error::Refused(source) if source.code() == Some("NOPERM") => Error::Undetected { what: "Socket.IO", source },
         error => error,
     });
     let Some((servers, channels)) = seen? else {

@@ -68,6 +68,7 @@ fn whatever_is_wrong_is_named_with_its_place() {
         (r#"{"event": "e", "flags": {"volatil": true}}"#, "message", "/flags/volatil", "unknown field"),
         (r#"{"event": "e", "close": true}"#, "wrong-key", "/close", "does not go with"),
         (r#"{"do": "shout", "event": "e"}"#, "message", "/do", "unknown variant"),
+        (r#"{"event": ""}"#, "empty-event", "/event", "no name"),
         (r#"{"event": "disconnect"}"#, "reserved-event", "/event", "reserved"),
         (r#"{"event": "e", "args": [1, {"id": 9007199254740993}]}"#, "unsafe-integer", "/args/1/id", "as a string"),
         (r#"{"event": "e", "args": [{"__proto__": 1}]}"#, "proto-key", "/args/0/__proto__", "another name"),

@@ -13,13 +13,16 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use globset::Glob;
-use socketio_emitter::{Adapter, Classic, Emitter, Numbers, Options};
+use socketio_doors::{Cluster, ENVIRONMENT};
+use socketio_emitter::Emitter;
 
-use crate::{allow::AllowedEvents, auth::Token, config::Config, duration};
+use crate::{allow::AllowedEvents, auth::Token, config::Config};
 
-const REDIS: &str = "redis://127.0.0.1:6379";
+fn after_help() -> String {
+    HELP.replace("{ENVIRONMENT}", ENVIRONMENT)
+}
 
-const EXAMPLES: &str = "\
+const HELP: &str = "\
 Examples:
   sio-bridge                                                listen on 127.0.0.1:8484
   curl 127.0.0.1:8484/v1/emit/news -d '{\"title\": \"hello\"}'  an event for everyone
@@ -35,12 +38,10 @@ Query of both:
   dry_run=true, require_servers=N, timeout=DURATION
 
 Environment:
-  SIO_BRIDGE_LISTEN   --listen
-  SIO_BRIDGE_TOKEN    the secret that every request to /v1 must carry: Authorization: Bearer ...
-  SIO_URL, REDIS_URL  --url
-  REDISCLI_AUTH       the Redis password, unless the URL has one
-  SIO_ADAPTER         --adapter
-  RUST_LOG            what is logged, instead of -v
+  SIO_BRIDGE_LISTEN    --listen
+  SIO_BRIDGE_TOKEN     the secret that every request to /v1 must carry: Authorization: Bearer ...
+  RUST_LOG             what is logged, instead of -v
+{ENVIRONMENT}
 
 Exit codes:
   0  stopped by SIGTERM or Ctrl-C
@@ -52,7 +53,7 @@ Exit codes:
 /// Without a token, the bridge serves programs on this machine only: it listens on loopback, and refuses whatever a
 /// web page could have asked for. 2xx means that Redis took the message; everything else is application/problem+json.
 #[derive(Debug, Parser)]
-#[command(name = "sio-bridge", version, after_help = EXAMPLES)]
+#[command(name = "sio-bridge", version, after_help = after_help())]
 pub struct Args {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", env = "SIO_BRIDGE_LISTEN", default_value = "127.0.0.1:8484", value_parser = address, hide_env = true)]
@@ -70,34 +71,13 @@ pub struct Args {
     #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = size)]
     body_limit: usize,
 
-    /// The Redis of the Socket.IO servers [default: redis://127.0.0.1:6379]
-    #[arg(long, short, value_name = "URL", env = "SIO_URL", hide_env = true, hide_env_values = true)]
-    url: Option<String>,
-
-    /// The adapter that the servers run: auto or classic
-    #[arg(long, value_name = "NAME", env = "SIO_ADAPTER", default_value = "auto", value_parser = adapter, hide_env = true)]
-    adapter: Found,
-
-    /// The start of the servers' channel names, each adapter's own default if not given
-    #[arg(long)]
-    prefix: Option<String>,
-
-    /// How long one send may take in all
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
-    timeout: Duration,
-
-    /// Round integers that JavaScript cannot hold, instead of refusing them
-    #[arg(long)]
-    lossy_numbers: bool,
+    #[command(flatten)]
+    cluster: Cluster,
 
     /// Log every request to stderr; twice, everything
     #[arg(long, short, action = ArgAction::Count)]
     pub verbose: u8,
 }
-
-/// An adapter, or the wish to find it.
-#[derive(Debug, Clone)]
-struct Found(Option<Adapter>);
 
 impl Args {
     /// Reads the command line and the environment.
@@ -115,7 +95,7 @@ impl Args {
 
     /// How long requests under way may take to finish: the longest send, and a little.
     pub fn grace(&self) -> Duration {
-        self.timeout.saturating_add(Duration::from_secs(2))
+        self.cluster.timeout().saturating_add(Duration::from_secs(2))
     }
 
     /// The way to the cluster; it connects at the first send.
@@ -123,19 +103,7 @@ impl Args {
     /// # Errors
     /// For a URL that cannot be used.
     pub fn emitter(&self) -> Result<Emitter, clap::Error> {
-        let mut options = Options::new().timeout(self.timeout).numbers(self.numbers());
-        if let Found(Some(adapter)) = &self.adapter {
-            options = options.adapter(adapter.clone());
-        }
-        if let Some(prefix) = &self.prefix {
-            options = options.prefix(prefix);
-        }
-        if let Some(password) = variable("REDISCLI_AUTH") {
-            options = options.password(password);
-        }
-        let url = self.url.clone().filter(|url| !url.is_empty());
-        let url = url.or_else(|| variable("REDIS_URL")).unwrap_or_else(|| REDIS.to_owned());
-        options.lazy(&url).map_err(refusal)
+        self.cluster.emitter().map_err(refusal)
     }
 
     /// What the routes go by.
@@ -156,8 +124,8 @@ impl Args {
             token,
             allowed_events: AllowedEvents::new(self.allow_event.iter().cloned()).map_err(refusal)?,
             body_limit: self.body_limit,
-            timeout: self.timeout,
-            numbers: self.numbers(),
+            timeout: self.cluster.timeout(),
+            numbers: self.cluster.numbers(),
         })
     }
 
@@ -176,10 +144,6 @@ impl Args {
         };
         Token::new(text).map(Some).map_err(|error| refusal(format!("{source}: {error}")))
     }
-
-    fn numbers(&self) -> Numbers {
-        if self.lossy_numbers { Numbers::Lossy } else { Numbers::Exact }
-    }
 }
 
 fn refusal(text: impl std::fmt::Display) -> clap::Error {
@@ -197,10 +161,6 @@ fn without_stray_value(mut error: clap::Error) -> clap::Error {
     error
 }
 
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|text| !text.is_empty())
-}
-
 fn address(text: &str) -> Result<SocketAddr, String> {
     if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
@@ -213,13 +173,4 @@ fn size(text: &str) -> Result<usize, String> {
     bytes
         .filter(|bytes| *bytes > 0)
         .ok_or_else(|| "expected a size above zero, such as 65536, 64KiB or 1MiB".to_owned())
-}
-
-fn adapter(name: &str) -> Result<Found, String> {
-    match name {
-        "auto" => Ok(Found(None)),
-        "classic" => Ok(Found(Some(Adapter::Classic(Classic::default())))),
-        "sharded" | "streams" | "socketioxide" | "python" => Err("not supported yet; use auto or classic".to_owned()),
-        _ => Err("expected auto or classic".to_owned()),
-    }
 }

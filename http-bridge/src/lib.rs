@@ -14,7 +14,7 @@
 //! | `args`, `logs`, `serve` | the program around it: the command line, the log, connections and their end |
 //! | `config` | what the routes go by |
 //! | `same_origin`, `auth`, `allow` | who may ask, and for what |
-//! | `query`, `body`, `duration` | what was asked, checked before it means anything |
+//! | `query`, `body` | what was asked, checked before it means anything |
 //! | `emit`, `health` | the routes |
 //! | `problem` | every answer that is no success |
 
@@ -23,7 +23,6 @@ mod args;
 mod auth;
 mod body;
 mod config;
-mod duration;
 mod emit;
 mod health;
 mod logs;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-use crate::{duration, problem::Problem};
+use crate::problem::Problem;
 
 /// How to send.
 #[derive(Debug, Deserialize)]
@@ -14,7 +14,7 @@ pub(crate) struct Sending {
     pub(crate) dry_run: bool,
     #[serde(default, deserialize_with = "given")]
     pub(crate) require_servers: Option<u64>,
-    #[serde(default, deserialize_with = "duration::deserialize")]
+    #[serde(default, deserialize_with = "duration")]
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Addressed {
     dry_run: bool,
     #[serde(default, deserialize_with = "given")]
     require_servers: Option<u64>,
-    #[serde(default, deserialize_with = "duration::deserialize")]
+    #[serde(default, deserialize_with = "duration")]
     timeout: Option<Duration>,
 }
 
@@ -65,6 +65,11 @@ fn root() -> String {
 /// `name=` is a value that failed to arrive; forms would take it for a parameter that is not there.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    socketio_doors::duration(&text).map(Some).map_err(D::Error::custom)
 }
 
 fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

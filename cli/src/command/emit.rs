@@ -15,6 +15,7 @@ use std::{
 
 use clap::Args;
 use serde::Serialize;
+use socketio_doors::ENVIRONMENT;
 use socketio_emitter::{Command, Emitter};
 
 use self::{
@@ -22,14 +23,11 @@ use self::{
     every::Every,
     report::{Report, Sent},
 };
-use crate::{
-    args::ENVIRONMENT, duration, exit::Exit, failure::Failure, global::Global, interrupt::Interrupts, output::Output,
-    value::Typed,
-};
+use crate::{exit::Exit, failure::Failure, global::Global, interrupt::Interrupts, output::Output, value::Typed};
 
 /// Sends an event to everyone on the namespace, or to rooms
 #[derive(Args)]
-#[command(after_help = help::SHORT, after_long_help = format!("{}\n\n{ENVIRONMENT}", help::LONG))]
+#[command(after_help = help::SHORT, after_long_help = format!("{}\n\nEnvironment:\n{ENVIRONMENT}", help::LONG))]
 pub(crate) struct Emit {
     /// Name of the event
     #[arg(value_name = "EVENT")]
@@ -63,7 +61,7 @@ pub(crate) struct Emit {
     count: Option<u64>,
 
     /// Send it again and again, at this beat, until Ctrl-C or --count
-    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    #[arg(long, value_name = "DUR", value_parser = socketio_doors::duration)]
     every: Option<Duration>,
 
     /// EVENT, ARG, --string, --to and --except are templates (see --help)
@@ -79,14 +77,14 @@ impl Emit {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         let Self { count, every, dry_run, require_servers, .. } = self;
         let mut draft = Draft::new(self, global)?;
-        output.detail(&format!("Redis as named by {}", global.url_source()));
+        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
         if dry_run {
-            return print(&global.writer()?, &mut draft, count.unwrap_or(1), output).await;
+            return print(&global.cluster.writer()?, &mut draft, count.unwrap_or(1), output).await;
         }
-        let emitter = global.emitter()?;
+        let emitter = global.cluster.emitter()?;
         match (every, count) {
             (Some(period), beats) => {
-                Every::new(emitter, draft, period, beats, global.timeout)
+                Every::new(emitter, draft, period, beats, global.cluster.timeout())
                     .require_servers(require_servers)
                     .run(output)
                     .await

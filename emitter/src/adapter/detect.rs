@@ -25,7 +25,9 @@ pub(crate) async fn detect(
     let nobody = || Error::NoServers { channel: channels.first().cloned().unwrap_or_default() };
     let counts = match link.subscribers(&names, deadline).await {
         Ok(counts) => counts,
-        Err(Error::Refused(source)) => return Err(Error::Undetected { what: "adapter", source }),
+        Err(Error::Refused(source)) if source.code() == Some("NOPERM") => {
+            return Err(Error::Undetected { what: "adapter", source });
+        }
         Err(error) => return Err(error),
     };
     let servers = |counts: &Vec<u64>, at: usize| counts.iter().skip(2 * at).take(2).sum::<u64>();

@@ -6,8 +6,8 @@ use std::{
 };
 
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, Pipeline,
-    aio::MultiplexedConnection, io::tcp::TcpSettings,
+    AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, Pipeline, aio::MultiplexedConnection,
+    io::tcp::TcpSettings,
 };
 use tokio::{sync::Mutex, time::Instant};
 
@@ -42,12 +42,12 @@ struct Open {
 impl Redis {
     pub(crate) fn open(url: &str, username: Option<&str>, password: Option<&str>) -> Result<Self, Error> {
         let config = |reason: &str| Error::Config(format!("the Redis URL cannot be used: {reason}"));
+        if ["rediss:", "valkeys:"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(config("TLS (rediss://) is not supported yet"));
+        }
         let info: ConnectionInfo = url
             .into_connection_info()
             .map_err(|_| config("expected redis://[user:password@]host[:port][/db], or unix:///path/to/redis.sock"))?;
-        if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
-            return Err(config("TLS (rediss://) is not supported yet"));
-        }
         let settings = info.redis_settings().clone();
         let settings = match (settings.username(), username) {
             (None, Some(username)) => settings.set_username(username),

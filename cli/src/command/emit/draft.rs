@@ -32,7 +32,7 @@ impl Draft {
             event: templates.read("EVENT".to_owned(), emit.event)?,
             to: rooms(&mut templates, "--to", emit.to)?,
             except: rooms(&mut templates, "--except", emit.except)?,
-            values: Values::new(emit.typed, &mut templates, global.numbers())?,
+            values: Values::new(emit.typed, &mut templates, global.cluster.numbers())?,
             templates,
             namespace: global.namespace.clone(),
             flags,
