@@ -37,8 +37,13 @@ impl Clients {
 
     /// Connects one, and waits until it is in its rooms.
     pub fn connect(&mut self, name: &str, server: &Server, namespace: &str, rooms: &[&str]) {
+        self.connect_version(4, name, server, namespace, rooms);
+    }
+
+    /// Connects one of Socket.IO 2, which servers of that version need, or a current one.
+    pub fn connect_version(&mut self, version: u8, name: &str, server: &Server, namespace: &str, rooms: &[&str]) {
         let request = json!({ "connect": name, "url": server.url(), "namespace": namespace, "rooms": rooms,
-            "transports": ["websocket"] });
+            "transports": ["websocket"], "version": version });
         self.tool.tell(&request);
         let line = self.find(|line| line["client"] == name && line.get("connected").is_some());
         self.ids.insert(name.to_owned(), line["connected"].as_str().expect("an id is text").to_owned());
@@ -68,6 +73,20 @@ impl Clients {
             }
         }
         seen
+    }
+
+    /// Waits until these clients have lost their connection, and forgets them.
+    pub fn until_disconnected(&mut self, clients: &[&str]) {
+        let mut waiting: Vec<&str> = clients.to_vec();
+        while !waiting.is_empty() {
+            let line = self.next();
+            if line.get("disconnected").is_some() {
+                waiting.retain(|name| line["client"] != *name);
+            }
+        }
+        for name in clients {
+            self.tool.tell(&json!({ "close": name }));
+        }
     }
 
     /// Waits for an event of this name at each of these clients.

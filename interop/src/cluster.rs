@@ -16,10 +16,20 @@ impl Server {
         let url = redis.url();
         let mut all = vec![("PORT", "0"), ("REDIS_URL", url.as_str())];
         all.extend_from_slice(environment);
-        let mut tool = Tool::run(&workspace().join("examples/node-cluster"), "server.js", &all);
+        Self::ready(Tool::run(&workspace().join("examples/node-cluster"), "server.js", &all))
+    }
+
+    fn ready(mut tool: Tool) -> Self {
         let ready = tool.hear();
         let port = ready["listening"].as_u64().unwrap_or_else(|| panic!("server.js said {ready}"));
         Self { tool, port }
+    }
+
+    /// Starts one of Socket.IO 2 or 3, with socket.io-redis 5 or 6.
+    pub fn start_old(redis: &RedisServer, version: u8) -> Self {
+        let (url, version) = (redis.url(), version.to_string());
+        let all = [("PORT", "0"), ("REDIS_URL", url.as_str()), ("SOCKET_IO", version.as_str())];
+        Self::ready(Tool::run(&workspace().join("interop/node"), "old-server.js", &all))
     }
 
     /// Where its clients connect to.
@@ -57,6 +67,13 @@ impl Cluster {
     pub fn start_with(environment: &[(&str, &str)]) -> Self {
         let redis = RedisServer::start();
         let servers = [Server::start(&redis, environment), Server::start(&redis, environment)];
+        Self { redis, servers }
+    }
+
+    /// Starts Redis and two servers of Socket.IO 2 or 3.
+    pub fn start_old(version: u8) -> Self {
+        let redis = RedisServer::start();
+        let servers = [Server::start_old(&redis, version), Server::start_old(&redis, version)];
         Self { redis, servers }
     }
 }
