@@ -1,11 +1,14 @@
 //! What an event carries: any serde value becomes a list of arguments.
 
 mod binary;
+mod compound;
 mod date;
 mod de;
 mod pack;
+mod rounded;
 mod ser;
 mod spread;
+mod transcode;
 mod view;
 
 use std::fmt;
@@ -16,8 +19,9 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeSeed};
 use self::pack::{Packer, Traits};
 pub use self::{binary::Binary, date::Date, pack::Numbers, spread::Spread};
 pub(crate) use self::{
-    de::{ArgsForm, ArgsSeed, WireEvent, rounded_integer},
+    de::{ArgsForm, ArgsSeed, WireEvent},
     pack::{Fault, unsafe_integer},
+    rounded::rounded_integer,
     view::PlainEvent,
 };
 use crate::{

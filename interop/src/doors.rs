@@ -14,7 +14,8 @@ use serde_json::Value;
 /// Builds a binary of the workspace once, and gives the command that runs it, in an environment without our variables.
 fn binary(built: &'static OnceLock<CargoRun>, package: &str, name: &str) -> Command {
     let run = built.get_or_init(|| {
-        let build = escargot::CargoBuild::new().package(package).bin(name).current_target();
+        let build = escargot::CargoBuild::new().package(package).bin(name);
+        let build = if cfg!(debug_assertions) { build } else { build.release() };
         build.run().unwrap_or_else(|error| panic!("{name} does not build: {error}"))
     });
     let mut command = run.command();

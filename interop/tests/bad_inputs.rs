@@ -4,10 +4,10 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use socketio_emitter::{Emitter, Message};
+use socketio_emitter::{Emitter, Message, Numbers};
 use socketio_interop::{Bridge, Clients, Cluster, Sio, Table};
 
-/// One bad input: the message's JSON form for the crate and the bridge, and the command line that says the same.
+/// One bad input, in the form that each door takes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -16,16 +16,33 @@ struct Case {
     name: String,
     /// The error's code in the crate and the bridge.
     code: String,
+    /// The message's JSON form: for the crate, `sio pipe` and the bridge.
     message: Option<String>,
+    /// The same in MessagePack, in hexadecimal digits: for the crate and the bridge.
+    msgpack: Option<String>,
     #[serde(default = "emit_path")]
     path: String,
     #[serde(default = "json_type", rename = "type")]
     content_type: String,
+    /// A body that is no message's form: for the bridge.
     body: Option<String>,
     status: Option<u16>,
+    /// The command line that says it.
     sio: Option<Vec<String>>,
     stdin: Option<String>,
     exit: Option<i32>,
+}
+
+impl Case {
+    fn msgpack(&self) -> Option<Vec<u8>> {
+        let digits = self.msgpack.as_ref()?.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+        Some(digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect())
+    }
+
+    fn body(&self) -> Option<Vec<u8>> {
+        let text = self.body.as_ref().or(self.message.as_ref());
+        text.map(|text| text.clone().into_bytes()).or_else(|| self.msgpack())
+    }
 }
 
 fn emit_path() -> String {
@@ -72,11 +89,15 @@ impl Stage {
         }
     }
 
-    fn at_crate(&self, message: &str) -> Result<String, String> {
-        match Message::from_json(message.as_bytes()) {
-            Ok(message) => Ok(format!("accepted as {message:?}")),
-            Err(error) => Err(format!("{} {error}", error.code())),
-        }
+    /// The code of the refusal.
+    fn at_crate(&self, case: &Case) -> Option<String> {
+        let read = match (&case.message, case.msgpack()) {
+            (Some(json), _) => Message::from_json(json.as_bytes()),
+            (None, Some(bytes)) => Message::from_msgpack(&bytes, Numbers::Exact),
+            (None, None) => return None,
+        };
+        let sent = read.and_then(|message| self.io.send(message).wait());
+        Some(sent.expect_err(&case.name).code().to_owned())
     }
 
     fn at_sio(&self, case: &Case) -> Option<Sio> {
@@ -84,9 +105,13 @@ impl Stage {
         case.sio.as_ref().map(|words| Sio::run(&self.cluster.redis.url(), words, stdin.as_bytes()))
     }
 
+    fn at_pipe(&self, case: &Case) -> Option<Sio> {
+        let message = case.message.as_ref().filter(|message| !message.is_empty())?;
+        Some(Sio::run(&self.cluster.redis.url(), &["pipe"], message.as_bytes()))
+    }
+
     fn at_bridge(&self, case: &Case) -> Option<(u16, Value)> {
-        let body = case.body.clone().or_else(|| case.message.clone())?;
-        let request = self.bridge.post(&case.path).header("content-type", &case.content_type).body(body);
+        let request = self.bridge.post(&case.path).header("content-type", &case.content_type).body(case.body()?);
         let response = request.send().unwrap();
         let status = response.status().as_u16();
         Some((status, serde_json::from_str(&response.text().unwrap()).unwrap()))
@@ -102,51 +127,59 @@ fn cell(text: &str) -> String {
     }
 }
 
+const NOT_CARRIED: &str = "–";
+
 #[test]
 fn every_bad_input_is_refused_at_every_door_and_the_servers_live_on() {
     let cases: Vec<Case> = serde_json::from_str(include_str!("bad-inputs.json")).unwrap();
     let mut stage = Stage::new();
     let rows = cases.iter().map(|case| format!("{}: {}", case.rule, case.name));
-    let mut table = Table::new("bad-inputs", "input", rows, ["crate", "`sio`", "bridge"]);
+    let columns = ["crate", "`sio` with arguments", "`sio pipe`", "bridge"];
+    let mut table = Table::new("bad-inputs", "input", rows, columns);
     stage.all_is_well();
     for case in &cases {
         let row = format!("{}: {}", case.rule, case.name);
         let published = stage.cluster.redis.published();
 
-        let answer = match &case.message {
-            None => "cannot carry it".to_owned(),
-            Some(message) => {
-                let error = stage.at_crate(message).expect_err(&row);
-                assert!(error.starts_with(&format!("{} ", case.code)), "{row}: {error}");
-                format!("`{}`", case.code)
-            }
-        };
-        table.set(&row, "crate", answer);
+        let answer = stage.at_crate(case).map(|code| {
+            assert_eq!(code, case.code, "{row}");
+            format!("`{code}`")
+        });
+        table.set(&row, "crate", answer.as_deref().unwrap_or(NOT_CARRIED));
 
-        let answer = match stage.at_sio(case) {
-            None => "cannot carry it".to_owned(),
-            Some(run) => {
-                assert_eq!(run.code, case.exit, "{row}: {}", run.stderr);
-                assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{row}: {run:?}");
-                assert!(!run.stderr.contains("panicked"), "{row}: {run:?}");
-                format!("{}: {}", run.code.unwrap(), cell(run.stderr.trim_start_matches("sio: ")))
-            }
-        };
-        table.set(&row, "`sio`", answer);
+        let answer = stage.at_sio(case).map(|run| {
+            assert_eq!(run.code, case.exit, "{row}: {run:?}");
+            format!("{}: {}", run.code.unwrap(), words(&row, &run))
+        });
+        table.set(&row, "`sio` with arguments", answer.as_deref().unwrap_or(NOT_CARRIED));
 
-        let answer = match stage.at_bridge(case) {
-            None => "cannot carry it".to_owned(),
-            Some((status, problem)) => {
-                assert_eq!(Some(status), case.status, "{row}: {problem}");
-                assert_eq!(problem["status"], status, "{row}");
-                assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{row}: {problem}");
-                format!("{status} `{}`", problem["code"].as_str().unwrap())
-            }
-        };
-        table.set(&row, "bridge", answer);
+        let answer = stage.at_pipe(case).map(|run| {
+            assert_eq!(run.code, Some(2), "{row}: {run:?}");
+            assert!(run.stderr.contains("line 1"), "{row}: {run:?}");
+            format!("2: {}", words(&row, &run))
+        });
+        table.set(&row, "`sio pipe`", answer.as_deref().unwrap_or(NOT_CARRIED));
+
+        let answer = stage.at_bridge(case).map(|(status, problem)| {
+            assert_eq!(Some(status), case.status, "{row}: {problem}");
+            assert_eq!(
+                (problem["status"].as_u64(), &problem["code"]),
+                (Some(status.into()), &json!(case.code)),
+                "{row}"
+            );
+            assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{row}: {problem}");
+            format!("{status} `{}`", case.code)
+        });
+        table.set(&row, "bridge", answer.as_deref().unwrap_or(NOT_CARRIED));
 
         assert_eq!(stage.cluster.redis.published(), published, "{row}: something was published");
         stage.all_is_well();
     }
     table.finish();
+}
+
+/// What it said, which is something, and no panic.
+fn words(row: &str, run: &Sio) -> String {
+    assert!(!run.stderr.is_empty() && !run.stderr.contains("panicked"), "{row}: {run:?}");
+    cell(run.stderr.trim_start_matches("sio: "))
 }

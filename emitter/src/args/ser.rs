@@ -5,11 +5,11 @@ use std::fmt::Display;
 use serde::ser::{self, Error, Serialize};
 
 use super::{
+    compound::Compound,
     date, de,
-    pack::{Fault, Key, Open, Packer, Shape},
-    spread, view,
+    pack::{Fault, Packer, Shape},
+    spread, transcode, view,
 };
-use crate::msgpack::{self, Token};
 
 /// serde_json's name for JSON text.
 const RAW_JSON: &str = "$serde_json::private::RawValue";
@@ -35,7 +35,8 @@ impl<'p> Serializer<'p> {
         Self { packer, spread: Spread::Tuples, date: false }
     }
 
-    fn value(packer: &'p mut Packer) -> Self {
+    /// For a value within.
+    pub(super) fn value(packer: &'p mut Packer) -> Self {
         Self { packer, spread: Spread::Nothing, date: false }
     }
 
@@ -54,7 +55,7 @@ impl<'p> Serializer<'p> {
         let outer = self.packer.open(Shape::Map, Some(1))?;
         self.packer.key(variant)?;
         let inner = self.packer.open(shape, Some(hint)).map_err(|fault| fault.under(variant))?;
-        Ok(Compound { outer: Some(outer), ..Compound::new(self.packer, Some(inner)) })
+        Ok(Compound::within(self.packer, outer, inner))
     }
 }
 
@@ -211,8 +212,8 @@ impl<'p> ser::Serializer for Serializer<'p> {
     }
 
     fn serialize_struct(self, name: &'static str, len: usize) -> Result<Compound<'p>, Fault> {
-        if matches!(name, RAW_JSON | de::RAW_NUMBER) {
-            return Ok(Compound { json: true, ..Compound::new(self.packer, None) });
+        if matches!(name, RAW_JSON | transcode::RAW_NUMBER) {
+            return Ok(Compound::json(self.packer));
         }
         self.object(Some(len))
     }
@@ -225,154 +226,6 @@ impl<'p> ser::Serializer for Serializer<'p> {
         len: usize,
     ) -> Result<Compound<'p>, Fault> {
         self.variant(variant, Shape::Map, len)
-    }
-}
-
-/// A sequence or map under way.
-pub(super) struct Compound<'p> {
-    packer: &'p mut Packer,
-    outer: Option<Open>,
-    open: Option<Open>,
-    count: usize,
-    /// Where the key of the entry under way stands in the output.
-    key: usize,
-    kind: Key,
-    json: bool,
-}
-
-impl<'p> Compound<'p> {
-    fn new(packer: &'p mut Packer, open: Option<Open>) -> Self {
-        Self { packer, outer: None, open, count: 0, key: 0, kind: Key::Plain, json: false }
-    }
-
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        value.serialize(Serializer::value(self.packer)).map_err(|fault| fault.under(self.count))?;
-        self.count += 1;
-        Ok(())
-    }
-
-    fn entry<T: Serialize + ?Sized>(&mut self, kind: Key, value: &T) -> Result<(), Fault> {
-        let start = self.packer.out.len();
-        value.serialize(Serializer::value(self.packer))?;
-        if kind == Key::Placeholder {
-            self.packer.placeholder_value(start);
-        }
-        self.count += 1;
-        Ok(())
-    }
-
-    fn field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Fault> {
-        if self.json {
-            return self.raw_json(value);
-        }
-        let kind = self.packer.key(key).map_err(|fault| fault.under(key))?;
-        self.entry(kind, value).map_err(|fault| fault.under(key))
-    }
-
-    /// JSON text is transcoded where it stands.
-    fn raw_json<T: Serialize + ?Sized>(&mut self, text: &T) -> Result<(), Fault> {
-        let mut packer = Packer::new(self.packer.numbers);
-        text.serialize(Serializer::value(&mut packer))?;
-        match msgpack::read(&mut packer.out.as_slice()) {
-            Ok(Token::Str(json)) => de::transcode_json(self.packer, json),
-            _ => Err(Fault::custom("raw JSON that is no string")),
-        }
-    }
-
-    fn finish(self) -> Result<usize, Fault> {
-        let Some(open) = self.open else {
-            return Ok(if self.json { 1 } else { self.count });
-        };
-        self.packer.close(&open, self.count);
-        if let Some(outer) = self.outer {
-            self.packer.close(&outer, 1);
-        }
-        Ok(1)
-    }
-}
-
-macro_rules! sequence {
-    ($($trait:ident::$method:ident;)*) => {$(
-        impl ser::$trait for Compound<'_> {
-            type Ok = usize;
-            type Error = Fault;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-                self.element(value)
-            }
-
-            fn end(self) -> Result<usize, Fault> {
-                self.finish()
-            }
-        }
-    )*};
-}
-
-sequence! {
-    SerializeSeq::serialize_element;
-    SerializeTuple::serialize_element;
-    SerializeTupleStruct::serialize_field;
-    SerializeTupleVariant::serialize_field;
-}
-
-macro_rules! fields {
-    ($($trait:ident;)*) => {$(
-        impl ser::$trait for Compound<'_> {
-            type Ok = usize;
-            type Error = Fault;
-
-            fn serialize_field<T>(&mut self, key: &'static str, value: &T) -> Result<(), Fault>
-            where
-                T: Serialize + ?Sized,
-            {
-                self.field(key, value)
-            }
-
-            fn end(self) -> Result<usize, Fault> {
-                self.finish()
-            }
-        }
-    )*};
-}
-
-fields! {
-    SerializeStruct;
-    SerializeStructVariant;
-}
-
-impl ser::SerializeMap for Compound<'_> {
-    type Ok = usize;
-    type Error = Fault;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
-        let start = self.packer.out.len();
-        key.serialize(Serializer::value(self.packer))?;
-        let number = match msgpack::read(&mut &self.packer.out[start..]) {
-            Ok(Token::Str(key)) => {
-                self.kind = Key::of(key).map_err(|fault| fault.under(key))?;
-                self.key = start;
-                return Ok(());
-            }
-            Ok(Token::Uint(key)) => key.to_string(),
-            Ok(Token::Int(key)) => key.to_string(),
-            Ok(Token::Bool(key)) => key.to_string(),
-            _ => return Err(Fault::new("key", "a map's keys must be strings or whole numbers")),
-        };
-        self.packer.out.truncate(start);
-        self.kind = self.packer.key(&number)?;
-        self.key = start;
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        self.entry(self.kind, value).map_err(|fault| match msgpack::read(&mut &self.packer.out[self.key..]) {
-            Ok(Token::Str(key)) => fault.under(key),
-            _ => fault,
-        })
-    }
-
-    fn end(self) -> Result<usize, Fault> {
-        self.finish()
     }
 }
 

@@ -5,7 +5,7 @@ use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::{
     Args, Date,
-    de::{BINARY, ESCAPE},
+    transcode::{BINARY, ESCAPE},
 };
 use crate::msgpack::{self, Token};
 
