@@ -1,7 +1,6 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 /// The Redis command that says a message: final, and made by an adapter only.
@@ -23,12 +22,12 @@ use serde::{Serialize, Serializer};
 pub struct Command {
     name: &'static str,
     channel: String,
-    payload: Bytes,
+    payload: Vec<u8>,
 }
 
 impl Command {
-    pub(crate) fn publish(channel: String, payload: impl Into<Bytes>) -> Self {
-        Self { name: "PUBLISH", channel, payload: payload.into() }
+    pub(crate) fn publish(channel: String, payload: Vec<u8>) -> Self {
+        Self { name: "PUBLISH", channel, payload }
     }
 
     /// The command's name, such as `PUBLISH`.

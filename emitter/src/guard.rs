@@ -64,7 +64,7 @@ fn target(target: &Target) -> Result<(), Invalid> {
         Some(rooms) => room_list("/rooms", rooms),
         None => Ok(()),
     }?;
-    target.except.iter().enumerate().try_for_each(|(i, room)| room_name(&format!("/except/{i}"), room))
+    names("/except", &target.except)
 }
 
 fn room_list(pointer: &str, rooms: &[String]) -> Result<(), Invalid> {
@@ -72,15 +72,17 @@ fn room_list(pointer: &str, rooms: &[String]) -> Result<(), Invalid> {
         let reason = "the list of rooms is empty; name a room, or leave the list out to reach everyone";
         return Err(Invalid::new("empty-rooms", pointer, reason));
     }
-    rooms.iter().enumerate().try_for_each(|(i, room)| room_name(&format!("{pointer}/{i}"), room))
+    names(pointer, rooms)
 }
 
-fn room_name(pointer: &str, room: &str) -> Result<(), Invalid> {
-    if room.is_empty() {
-        let reason = "the room has no name; was a variable or a template empty?";
-        return Err(Invalid::new("empty-room", pointer, reason));
+fn names(pointer: &str, rooms: &[String]) -> Result<(), Invalid> {
+    match rooms.iter().position(String::is_empty) {
+        None => Ok(()),
+        Some(at) => {
+            let reason = "the room has no name; was a variable or a template empty?";
+            Err(Invalid::new("empty-room", format!("{pointer}/{at}"), reason))
+        }
     }
-    Ok(())
 }
 
 fn everyone(target: &Target) -> Result<(), Invalid> {
