@@ -90,7 +90,7 @@ impl Args {
     /// # Errors
     /// [`Error::Invalid`] with a JSON pointer into the text, and the line and column.
     pub fn from_json(json: &[u8], numbers: Numbers) -> Result<Self, Error> {
-        Ok(form::json(json, numbers)?)
+        Ok(form::json(ArgsForm::Single, json, numbers)?)
     }
 
     /// Reads a MessagePack value as the one argument.
@@ -98,7 +98,7 @@ impl Args {
     /// # Errors
     /// [`Error::Invalid`] with a JSON pointer into the value.
     pub fn from_msgpack(bytes: &[u8], numbers: Numbers) -> Result<Self, Error> {
-        Ok(form::msgpack(bytes, numbers)?)
+        Ok(form::msgpack(ArgsForm::Single, bytes, numbers)?)
     }
 
     /// Several lists of arguments, one after the other.
@@ -164,13 +164,16 @@ impl fmt::Debug for Args {
     }
 }
 
-impl form::Form for Args {
+impl form::Form for ArgsForm {
+    type Value = Args;
+
     fn read<'de, D: Deserializer<'de>>(
+        self,
         source: D,
         numbers: Numbers,
         fault: &mut Option<Fault>,
-    ) -> Result<(Self, bool), D::Error> {
-        ArgsSeed::new(ArgsForm::Single, numbers, fault).deserialize(source)
+    ) -> Result<(Args, bool), D::Error> {
+        ArgsSeed::new(self, numbers, fault).deserialize(source)
     }
 }
 

@@ -10,50 +10,53 @@ use crate::{
     msgpack::Source,
 };
 
-/// What can be read from JSON text.
-pub(crate) trait Form: Sized {
+/// What is to be read.
+pub(crate) trait Form: Copy {
+    type Value;
+
     /// Reads it, and whether a number in it may have been rounded. A rule that was broken is left in `fault`.
     fn read<'de, D: Deserializer<'de>>(
+        self,
         source: D,
         numbers: Numbers,
         fault: &mut Option<Fault>,
-    ) -> Result<(Self, bool), D::Error>;
+    ) -> Result<(Self::Value, bool), D::Error>;
 }
 
 /// Reads a whole text.
-pub(crate) fn json<T: Form>(json: &[u8], numbers: Numbers) -> Result<T, Invalid> {
+pub(crate) fn json<F: Form>(form: F, json: &[u8], numbers: Numbers) -> Result<F::Value, Invalid> {
     let mut source = serde_json::Deserializer::from_slice(json);
-    let read = T::read(&mut source, numbers, &mut None);
+    let read = form.read(&mut source, numbers, &mut None);
     match read.and_then(|read| source.end().map(|()| read)) {
         Ok((value, false)) => Ok(value),
         Ok((value, true)) if numbers == Numbers::Lossy => Ok(value),
         Ok((value, true)) => no_rounded_integer(json).map(|()| value),
-        Err(_) => Err(explain::<T>(json, numbers)),
+        Err(_) => Err(explain(form, json, numbers)),
     }
 }
 
 /// Reads a whole MessagePack value.
-pub(crate) fn msgpack<T: Form>(bytes: &[u8], numbers: Numbers) -> Result<T, Invalid> {
+pub(crate) fn msgpack<F: Form>(form: F, bytes: &[u8], numbers: Numbers) -> Result<F::Value, Invalid> {
     let mut source = Source::new(bytes);
     let mut fault = None;
     let mut track = Track::new();
-    let read = T::read(serde_path_to_error::Deserializer::new(&mut source, &mut track), numbers, &mut fault);
+    let read = form.read(serde_path_to_error::Deserializer::new(&mut source, &mut track), numbers, &mut fault);
     read.and_then(|(value, _)| source.end().map(|()| value)).map_err(|error| {
         let pointer = pointer(track);
         match fault {
             Some(fault) => Invalid::new(fault.code, fault.pointer(&pointer), fault.reason),
-            None => Invalid::new("msgpack", pointer, error.to_string()),
+            None => Invalid::new(if error.malformed { "msgpack" } else { "message" }, pointer, error.to_string()),
         }
     })
 }
 
 /// Reads once more, slowly, to say where it went wrong.
-fn explain<T: Form>(json: &[u8], numbers: Numbers) -> Invalid {
+fn explain<F: Form>(form: F, json: &[u8], numbers: Numbers) -> Invalid {
     let mut fault = None;
     let mut source = serde_json::Deserializer::from_slice(json);
     let mut track = Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut source, &mut track);
-    let Err(error) = T::read(tracked, numbers, &mut fault).map(drop).and_then(|()| source.end()) else {
+    let Err(error) = form.read(tracked, numbers, &mut fault).map(drop).and_then(|()| source.end()) else {
         return Invalid::new("json", "", "this JSON could not be read");
     };
     let mut pointer = pointer(track);

@@ -68,7 +68,7 @@ pub use self::{
     guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
     heard::{Heard, Question},
     link::Recording,
-    message::{Action, Close, Flags, Message, Target},
+    message::{Action, Close, Flags, Message, Target, Verb},
     operator::{BroadcastOperator, IntoRooms},
     options::Options,
     outgoing::Outgoing,

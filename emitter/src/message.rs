@@ -1,9 +1,11 @@
 //! What is said, no adapter in sight.
 
 mod json;
+mod verb;
 
 use std::collections::HashSet;
 
+pub use self::verb::Verb;
 use crate::args::Args;
 
 /// What is said, and to whom: an event for clients, an order to servers, or an event for the servers themselves.
@@ -119,12 +121,19 @@ impl Message {
 
     /// The name of the action in the JSON form: `emit`, `join`, `leave`, `disconnect` or `server-emit`.
     pub fn name(&self) -> &'static str {
-        match self.action {
-            Action::Emit { .. } => "emit",
-            Action::Join { .. } => "join",
-            Action::Leave { .. } => "leave",
-            Action::Disconnect { .. } => "disconnect",
-            Action::ServerEmit { .. } => "server-emit",
+        self.action.verb().name()
+    }
+}
+
+impl Action {
+    /// What kind of action it is.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Emit { .. } => Verb::Emit,
+            Self::Join { .. } => Verb::Join,
+            Self::Leave { .. } => Verb::Leave,
+            Self::Disconnect { .. } => Verb::Disconnect,
+            Self::ServerEmit { .. } => Verb::ServerEmit,
         }
     }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use serde::Serialize;
-use socketio_emitter::{Args, Binary, Date, Error, Message, Numbers};
+use socketio_emitter::{Args, Binary, Date, Error, Message, Numbers, Verb};
 
 fn read(json: &str) -> Result<Message, Error> {
     Message::from_json(json.as_bytes())
@@ -90,6 +90,29 @@ fn whatever_is_wrong_is_named_with_its_place() {
 }
 
 #[test]
+fn what_is_done_may_be_known_already() {
+    for (verb, json, full) in [
+        (Verb::Emit, r#"{"event":"e"}"#, r#"{"do":"emit","event":"e","args":[],"namespace":"/"}"#),
+        (Verb::ServerEmit, r#"{"event":"e"}"#, r#"{"do":"server-emit","event":"e","args":[],"namespace":"/"}"#),
+        (Verb::Join, r#"{"join":["a"],"all":true}"#, r#"{"do":"join","join":["a"],"namespace":"/","all":true}"#),
+        (Verb::Leave, r#"{"leave":["a"],"all":true}"#, r#"{"do":"leave","leave":["a"],"namespace":"/","all":true}"#),
+        (Verb::Disconnect, r#"{"all":true}"#, r#"{"do":"disconnect","close":false,"namespace":"/","all":true}"#),
+        (Verb::Join, r#"{"do":"emit","event":"e"}"#, r#"{"do":"emit","event":"e","args":[],"namespace":"/"}"#),
+    ] {
+        let message = Message::from_json_as(json.as_bytes(), verb, Numbers::Exact).unwrap();
+        assert_eq!(serde_json::to_string(&message).unwrap(), full);
+        let packed = rmp_serde::to_vec(&serde_json::from_str::<serde_json::Value>(json).unwrap()).unwrap();
+        assert_eq!(Message::from_msgpack_as(&packed, verb, Numbers::Exact).unwrap(), message);
+    }
+    let refused = |json: &[u8], verb| Message::from_json_as(json, verb, Numbers::Exact).unwrap_err().to_string();
+    assert!(
+        refused(br#"{"all": true, "event": "e"}"#, Verb::Disconnect).contains("which is disconnect where left out")
+    );
+    assert!(refused(br#"{"all": true}"#, Verb::Join).contains(r#""join" is missing"#));
+    assert!(refused(b"5", Verb::Leave).contains(r#"with "leave""#));
+}
+
+#[test]
 fn the_position_counts_lines_and_columns_from_one() {
     let (_, _, position, words) = refused("{\n  \"event\": \"e\",\n  \"rooms\": [5]\n}");
     assert_eq!(position, Some((3, 13)));
@@ -127,7 +150,9 @@ fn messagepack_that_is_wrong_is_named_with_its_place() {
     assert_eq!(refused(b""), ("msgpack", String::new()));
     assert_eq!(refused(b"\xc1"), ("msgpack", String::new()));
     assert_eq!(refused(b"\x81\xa5event\xa1ex"), ("msgpack", String::new()), "a trailing byte");
-    assert_eq!(refused(&pack(&serde_json::json!({"event": "e", "rooms": [5]}))), ("msgpack", "/rooms/0".into()));
+    assert_eq!(refused(&pack(&serde_json::json!({"event": "e", "rooms": [5]}))), ("message", "/rooms/0".into()));
+    assert_eq!(refused(&pack(&serde_json::json!({"do": "shout", "event": "e"}))), ("message", "/do".into()));
+    assert_eq!(refused(&pack(&serde_json::json!({"do": 5, "event": "e"}))), ("message", "/do".into()));
     let big = serde_json::json!({"event": "e", "args": [{"id": 1_u64 << 53}]});
     assert_eq!(refused(&pack(&big)), ("unsafe-integer", "/args/0/id".into()));
     assert_eq!(refused(&[&b"\x82\xa5event\xa1e\xa4data"[..], &[0x91; 5000], b"\xc0"].concat()).0, "too-deep");

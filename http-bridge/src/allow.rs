@@ -1,8 +1,10 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use socketio_emitter::Action;
 
 use crate::problem::Problem;
 
-/// The events that may be sent: all of them, or those that match a glob.
+/// What may be sent: everything, or only events that match a glob. Whoever may send some events only must not move or
+/// disconnect sockets either, so with globs no such order is allowed.
 #[derive(Debug, Clone, Default)]
 pub struct AllowedEvents(Option<GlobSet>);
 
@@ -20,10 +22,16 @@ impl AllowedEvents {
         Ok(Self((!set.is_empty()).then_some(set)))
     }
 
-    pub(crate) fn check(&self, event: &str) -> Result<(), Problem> {
-        match &self.0 {
-            Some(set) if !set.is_match(event) => Err(Problem::event_not_allowed(event)),
-            _ => Ok(()),
+    pub(crate) fn check(&self, action: &Action) -> Result<(), Problem> {
+        let Some(set) = &self.0 else {
+            return Ok(());
+        };
+        match action {
+            Action::Emit { event, .. } | Action::ServerEmit { event, .. } if set.is_match(event) => Ok(()),
+            Action::Emit { event, .. } | Action::ServerEmit { event, .. } => Err(Problem::event_not_allowed(event)),
+            Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. } => {
+                Err(Problem::not_allowed(action.verb()))
+            }
         }
     }
 }

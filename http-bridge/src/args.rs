@@ -28,14 +28,24 @@ Examples:
   curl 127.0.0.1:8484/v1/emit/news -d '{\"title\": \"hello\"}'  an event for everyone
   curl '127.0.0.1:8484/v1/emit/chat?room=a&room=b' -d hello for two rooms
   curl 127.0.0.1:8484/v1/emit --json '{\"event\": \"pair\", \"args\": [1, 2], \"rooms\": [\"a\"]}'
+  curl 127.0.0.1:8484/v1/emit -d event=chat -d room=a --data-urlencode 'data={\"text\": \"hello\"}'
+  curl 127.0.0.1:8484/v1/server-emit --json '{\"event\": \"reload\"}'
+  curl 127.0.0.1:8484/v1/sockets/join --json '{\"join\": [\"vip\"], \"rooms\": [\"user:42\"]}'
+  curl 127.0.0.1:8484/v1/sockets/leave --json '{\"leave\": [\"vip\"], \"all\": true}'
+  curl 127.0.0.1:8484/v1/sockets/disconnect --json '{\"rooms\": [\"user:42\"], \"close\": true}'
   curl '127.0.0.1:8484/v1/emit/news?dry_run=true' -d hello  the Redis command, not sent
   SIO_BRIDGE_TOKEN=$(openssl rand -hex 32) sio-bridge --listen 0.0.0.0:8484
   curl -H \"Authorization: Bearer $SIO_BRIDGE_TOKEN\" bridge.internal:8484/v1/emit/news -d hello
 
 Query of /v1/emit/EVENT:
   room=, except= (repeatable), namespace=, volatile=true, compress=false
-Query of both:
+Query of every route:
   dry_run=true, require_servers=N, timeout=DURATION
+
+Bodies:
+  /v1/emit/EVENT       the one argument: JSON, MessagePack, text or bytes
+  the other routes     the message: JSON or MessagePack
+  /v1/emit             a form, too: event= or action=, data=, and what the query of /v1/emit/EVENT says
 
 Environment:
   SIO_BRIDGE_LISTEN    --listen
@@ -63,7 +73,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
-    /// An event that may be sent; repeatable, all of them if not given
+    /// An event that may be sent, to clients or servers; repeatable, all of them if not given. Where one is given,
+    /// join, leave and disconnect are refused
     #[arg(long = "allow-event", value_name = "GLOB")]
     allow_event: Vec<Glob>,
 

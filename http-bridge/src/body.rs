@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Json,
+    MessagePack,
     Text,
     Binary,
     /// What curl calls everything that it is given with `-d`.
@@ -49,6 +50,7 @@ impl Kind {
         }
         match told.essence_str() {
             "application/json" => Some(Self::Json),
+            "application/msgpack" | "application/x-msgpack" | "application/vnd.msgpack" => Some(Self::MessagePack),
             "text/plain" => Some(Self::Text),
             "application/octet-stream" => Some(Self::Binary),
             "application/x-www-form-urlencoded" => Some(Self::Form),
@@ -84,14 +86,26 @@ pub(crate) fn argument(kind: Kind, body: &Bytes, numbers: Numbers) -> Result<Arg
     if body.is_empty() {
         return Ok(Args::default());
     }
-    let text = || str::from_utf8(body).map_err(|error| Problem::body_is_no_text(error.valid_up_to()));
     Ok(match kind {
         Kind::Json => Args::from_json(body, numbers)?,
-        Kind::Text => Args::new(text()?)?,
+        Kind::MessagePack => Args::from_msgpack(body, numbers)?,
+        Kind::Text => Args::new(text(body)?)?,
         Kind::Binary => Args::new(&Binary(body))?,
-        Kind::Form | Kind::Untold => match Args::from_json(body, numbers) {
-            Err(Error::Invalid(invalid)) if invalid.code == "json" => Args::new(text()?)?,
-            read => read?,
-        },
+        Kind::Form | Kind::Untold => json_or_text(body, numbers)?,
     })
+}
+
+/// An argument that is JSON if it reads as JSON, and otherwise text.
+///
+/// # Errors
+/// As for [`argument`].
+pub(crate) fn json_or_text(body: &[u8], numbers: Numbers) -> Result<Args, Problem> {
+    Ok(match Args::from_json(body, numbers) {
+        Err(Error::Invalid(invalid)) if invalid.code == "json" => Args::new(text(body)?)?,
+        read => read?,
+    })
+}
+
+fn text(body: &[u8]) -> Result<&str, Problem> {
+    str::from_utf8(body).map_err(|error| Problem::body_is_no_text(error.valid_up_to()))
 }

@@ -3,7 +3,17 @@
 //! ```sh
 //! sio-bridge &
 //! curl '127.0.0.1:8484/v1/emit/news?room=readers' -d '{"title": "hello"}'
+//! curl 127.0.0.1:8484/v1/emit --json '{"event": "pair", "args": [1, 2], "rooms": ["a"]}'
+//! curl 127.0.0.1:8484/v1/sockets/join --json '{"join": ["vip"], "rooms": ["user:42"]}'
 //! ```
+//!
+//! | route | what its body is |
+//! |---|---|
+//! | `POST /v1/emit` | a message in its one JSON form, or the same as MessagePack, or a form (`event=…&data=…&room=…`) |
+//! | `POST /v1/emit/{event}` | the one argument: JSON, MessagePack, text or bytes; `?room=&except=&namespace=` |
+//! | `POST /v1/server-emit` | an event for the servers: the message, JSON or MessagePack |
+//! | `POST /v1/sockets/join`, `/leave`, `/disconnect` | an order about sockets, likewise |
+//! | `GET /livez`, `/readyz` | whether the bridge is up, and whether Redis is |
 //!
 //! A 2xx status means that Redis took the message, and says how many servers were there. Everything else is a
 //! problem document (RFC 9457) with a stable `code`. The bridge knows HTTP; what can be said to a cluster, and what
@@ -14,28 +24,34 @@
 //! | `args`, `logs`, `serve` | the program around it: the command line, the log, connections and their end |
 //! | `config` | what the routes go by |
 //! | `same_origin`, `auth`, `allow` | who may ask, and for what |
-//! | `query`, `body` | what was asked, checked before it means anything |
-//! | `emit`, `health` | the routes |
+//! | `query`, `parameters`, `body`, `form` | what was asked, checked before it means anything |
+//! | `message`, `event`, `health` | the routes |
+//! | `address`, `send` | to whom, and how it gets there |
 //! | `problem` | every answer that is no success |
 
+mod address;
 mod allow;
 mod args;
 mod auth;
 mod body;
 mod config;
-mod emit;
+mod event;
+mod form;
 mod health;
 mod logs;
+mod message;
+mod parameters;
 mod problem;
 mod query;
 mod same_origin;
+mod send;
 mod serve;
 
 use axum::{
     Router, middleware,
     routing::{get, post},
 };
-use socketio_emitter::Emitter;
+use socketio_emitter::{Emitter, Verb};
 
 use self::config::Bridge;
 pub use self::{
@@ -51,8 +67,12 @@ pub use self::{
 pub fn app(emitter: Emitter, config: Config) -> Router {
     let bridge = Bridge::new(emitter, config);
     let v1 = Router::new()
-        .route("/emit", post(emit::message))
-        .route("/emit/{event}", post(emit::event))
+        .route("/emit", message::route(Verb::Emit))
+        .route("/emit/{event}", post(event::event))
+        .route("/server-emit", message::route(Verb::ServerEmit))
+        .route("/sockets/join", message::route(Verb::Join))
+        .route("/sockets/leave", message::route(Verb::Leave))
+        .route("/sockets/disconnect", message::route(Verb::Disconnect))
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::not_found)
         .layer(middleware::from_fn_with_state(bridge.clone(), auth::require));

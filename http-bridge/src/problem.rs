@@ -10,10 +10,11 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use axum_extra::extract::QueryRejection;
 use problem_details::{ProblemDetails, ProblemType};
 use serde::Serialize;
-use socketio_emitter::{Error, Invalid};
+use socketio_emitter::{Error, Invalid, Verb};
+
+use crate::parameters::Fault;
 
 /// What went wrong, as the client is told.
 #[derive(Debug)]
@@ -32,12 +33,12 @@ pub(crate) struct Note {
 struct Members {
     /// A stable, machine-readable name.
     code: &'static str,
-    /// Where in the body, as a JSON pointer.
+    /// Where in the body, or in the parameter, as a JSON pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
-    /// Which part of the URL, by its name.
+    /// Which part of the URL or the form, by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<&'static str>,
+    parameter: Option<String>,
     /// Where in the body's text, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
@@ -56,8 +57,22 @@ impl Problem {
         Self(Box::new(details.with_extensions(members)))
     }
 
-    pub(crate) fn query(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "query", "The query cannot be understood", detail)
+    pub(crate) fn query(fault: Fault) -> Self {
+        Self::parameters("query", "The query cannot be understood", fault)
+    }
+
+    pub(crate) fn form(fault: Fault) -> Self {
+        Self::parameters("form", "The form cannot be understood", fault)
+    }
+
+    fn parameters(code: &'static str, title: &str, Fault { parameter, reason }: Fault) -> Self {
+        let detail = match &parameter {
+            Some(parameter) => format!("{parameter}: {reason}"),
+            None => reason,
+        };
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, code, title, detail);
+        problem.members().parameter = parameter;
+        problem
     }
 
     pub(crate) fn body_is_no_text(valid: usize) -> Self {
@@ -86,13 +101,32 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type", "The body is of another type", detail)
     }
 
-    pub(crate) fn not_emit(action: &str) -> Self {
-        let detail =
-            format!("this route sends events to clients; for {action:?} use the command line: sio {action} --help");
-        let mut problem =
-            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-emit", "The message is no event for clients", detail);
+    /// The message does something else than its route.
+    pub(crate) fn other_verb(route: Verb, said: Verb) -> Self {
+        let code = match route {
+            Verb::Emit => "not-emit",
+            Verb::Join => "not-join",
+            Verb::Leave => "not-leave",
+            Verb::Disconnect => "not-disconnect",
+            Verb::ServerEmit => "not-server-emit",
+        };
+        let path = match said {
+            Verb::Emit => "/v1/emit",
+            Verb::Join => "/v1/sockets/join",
+            Verb::Leave => "/v1/sockets/leave",
+            Verb::Disconnect => "/v1/sockets/disconnect",
+            Verb::ServerEmit => "/v1/server-emit",
+        };
+        let title = format!("The message is no {route}");
+        let detail = format!("\"do\" may be left out here, where it is {route}; for {said} ask POST {path}");
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, &title, detail);
         problem.members().pointer = Some("/do".to_owned());
         problem
+    }
+
+    pub(crate) fn not_allowed(verb: Verb) -> Self {
+        let detail = format!("sio-bridge was started with --allow-event, so that it sends events only, and no {verb}");
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", "The order is not allowed", detail)
     }
 
     pub(crate) fn event_not_allowed(event: &str) -> Self {
@@ -126,19 +160,25 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), "Redis is not ready", detail)
     }
 
-    /// The same problem of a message that was put together from the URL: its parts are parameters there.
-    pub(crate) fn in_query(mut self) -> Self {
-        let members = self.members();
-        let pointer = members.pointer.as_deref().unwrap_or_default();
-        let parameter = match pointer.split('/').nth(1) {
-            Some("event") => "event",
+    /// The same problem of a message that was put together from parameters, one of which named the event.
+    pub(crate) fn in_parameters(mut self, event: &str) -> Self {
+        let pointer = self.members().pointer.take();
+        let parameter = match pointer.as_deref().unwrap_or_default().split('/').nth(1) {
+            Some("event") => event,
             Some("rooms") => "room",
             Some("except") => "except",
             Some("namespace") => "namespace",
-            _ => return self,
+            _ => {
+                self.members().pointer = pointer;
+                return self;
+            }
         };
-        members.pointer = None;
-        members.parameter = Some(parameter);
+        self.in_parameter(parameter)
+    }
+
+    /// The same problem of what a parameter held.
+    pub(crate) fn in_parameter(mut self, parameter: &str) -> Self {
+        self.members().parameter = Some(parameter.to_owned());
         self
     }
 
@@ -151,6 +191,9 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let (status, title) = match &error {
             Error::Invalid(Invalid { code: "json", .. }) => (StatusCode::BAD_REQUEST, "The body is no valid JSON"),
+            Error::Invalid(Invalid { code: "msgpack", .. }) => {
+                (StatusCode::BAD_REQUEST, "The body is no valid MessagePack")
+            }
             Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The message is refused"),
             Error::Unsupported { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "The adapter cannot carry this"),
             Error::NoServers { .. } => (StatusCode::SERVICE_UNAVAILABLE, "No Socket.IO server was found"),
@@ -173,12 +216,6 @@ impl From<Error> for Problem {
             (problem.members().line, problem.members().column) = position.unzip();
         }
         problem
-    }
-}
-
-impl From<QueryRejection> for Problem {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::query(rejection.body_text())
     }
 }
 
@@ -205,7 +242,8 @@ impl IntoResponse for Problem {
 }
 
 pub(crate) async fn not_found() -> Problem {
-    let detail = "the routes are POST /v1/emit, POST /v1/emit/{event}, GET /livez and GET /readyz";
+    let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/server-emit, /v1/sockets/join, \
+                  /v1/sockets/leave and /v1/sockets/disconnect, and GET /livez and /readyz";
     Problem::new(StatusCode::NOT_FOUND, "not-found", "There is no such route", detail)
 }
 

@@ -1,16 +1,25 @@
-//! What a query may say. A parameter that is not known is an error: a typo must not reach everyone.
+//! What a query may say.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, de::Error};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::problem::Problem;
+use crate::{
+    address::{Address, root},
+    parameters::{self, duration, given, one},
+    problem::Problem,
+};
+
+/// The query of a request.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
 
 /// How to send.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sending {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one")]
     pub(crate) dry_run: bool,
     #[serde(default, deserialize_with = "given")]
     pub(crate) require_servers: Option<u64>,
@@ -23,16 +32,16 @@ pub(crate) struct Sending {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Addressed {
     #[serde(default)]
-    pub(crate) room: Vec<String>,
+    room: Vec<String>,
     #[serde(default)]
-    pub(crate) except: Vec<String>,
-    #[serde(default = "root", deserialize_with = "not_empty")]
-    pub(crate) namespace: String,
-    #[serde(default)]
-    pub(crate) volatile: bool,
+    except: Vec<String>,
+    #[serde(default = "root", deserialize_with = "one")]
+    namespace: String,
+    #[serde(default, deserialize_with = "one")]
+    volatile: bool,
     #[serde(default, deserialize_with = "given")]
-    pub(crate) compress: Option<bool>,
-    #[serde(default)]
+    compress: Option<bool>,
+    #[serde(default, deserialize_with = "one")]
     dry_run: bool,
     #[serde(default, deserialize_with = "given")]
     require_servers: Option<u64>,
@@ -40,42 +49,33 @@ pub(crate) struct Addressed {
     timeout: Option<Duration>,
 }
 
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let text = parts.uri.query().unwrap_or_default();
+        parameters::read(text.as_bytes()).map(Self).map_err(Problem::query)
+    }
+}
+
 impl Sending {
     /// # Errors
     /// For parameters that contradict each other.
     pub(crate) fn checked(self) -> Result<Self, Problem> {
         match self.dry_run && self.require_servers.is_some() {
-            true => Err(Problem::query("dry_run asks no servers; leave out require_servers")),
+            true => Err(Problem::query(parameters::Fault {
+                parameter: Some("require_servers".to_owned()),
+                reason: "dry_run asks no servers; leave out require_servers".to_owned(),
+            })),
             false => Ok(self),
         }
     }
 }
 
 impl Addressed {
-    /// The part of it that says how to send.
-    pub(crate) fn sending(&self) -> Sending {
-        Sending { dry_run: self.dry_run, require_servers: self.require_servers, timeout: self.timeout }
-    }
-}
-
-fn root() -> String {
-    "/".to_owned()
-}
-
-/// `name=` is a value that failed to arrive; forms would take it for a parameter that is not there.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    socketio_doors::duration(&text).map(Some).map_err(D::Error::custom)
-}
-
-fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    match text.is_empty() {
-        true => Err(D::Error::custom("it is empty; was a variable or a template empty?")),
-        false => Ok(text),
+    /// The address, and how to send.
+    pub(crate) fn parts(self) -> (Address, Sending) {
+        let Self { room, except, namespace, volatile, compress, dry_run, require_servers, timeout } = self;
+        (Address { room, except, namespace, volatile, compress }, Sending { dry_run, require_servers, timeout })
     }
 }

@@ -128,7 +128,16 @@ async fn the_refusal_holds_for_every_route_and_method() {
     let bridge = Bridge::new();
     let origin = ("origin", "http://example.com");
     let preflight = [("host", "localhost"), origin, ("access-control-request-method", "POST")];
-    for path in [EMIT, "/v1/emit", "/livez", "/readyz", "/nowhere"] {
+    for path in [
+        EMIT,
+        "/v1/emit",
+        "/v1/server-emit",
+        "/v1/sockets/join",
+        "/v1/sockets/disconnect",
+        "/livez",
+        "/readyz",
+        "/nowhere",
+    ] {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::HEAD] {
             let is_head = method == Method::HEAD;
             let answer = bridge.ask(bare(method.clone(), path, &preflight)).await;
@@ -163,7 +172,16 @@ async fn with_a_token_every_request_needs_it() {
         let answer = bridge.refuses(request, 401, "unauthorized").await;
         assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
     }
-    for path in [EMIT, "/v1/emit", "/v1/emit/e?access_token=s3cret-Token", "/v1/nowhere"] {
+    for path in [
+        EMIT,
+        "/v1/emit",
+        "/v1/emit/e?access_token=s3cret-Token",
+        "/v1/server-emit",
+        "/v1/sockets/join",
+        "/v1/sockets/leave",
+        "/v1/sockets/disconnect",
+        "/v1/nowhere",
+    ] {
         bridge.refuses(curl(path, "1"), 401, "unauthorized").await;
     }
     let mut twice = curl(EMIT, "1");

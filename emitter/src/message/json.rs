@@ -8,7 +8,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::{Action, Close, Flags, Message, Target};
+use super::{Action, Close, Flags, Message, Target, Verb};
 use crate::{
     args::{Args, ArgsForm, ArgsSeed, Fault, Numbers},
     error::Error,
@@ -32,7 +32,15 @@ impl Message {
     /// # Errors
     /// As for [`from_json`](Self::from_json).
     pub fn from_json_with(json: &[u8], numbers: Numbers) -> Result<Self, Error> {
-        let message: Self = form::json(json, numbers)?;
+        Self::from_json_as(json, Verb::Emit, numbers)
+    }
+
+    /// Reads the JSON form where `do`, if it is left out, is this verb. A message that says another one is read, too.
+    ///
+    /// # Errors
+    /// As for [`from_json`](Self::from_json).
+    pub fn from_json_as(json: &[u8], verb: Verb, numbers: Numbers) -> Result<Self, Error> {
+        let message = form::json(verb, json, numbers)?;
         guard::check(&message)?;
         Ok(message)
     }
@@ -42,31 +50,44 @@ impl Message {
     /// # Errors
     /// [`Error::Invalid`] with a JSON pointer to the first thing that is wrong.
     pub fn from_msgpack(bytes: &[u8], numbers: Numbers) -> Result<Self, Error> {
-        let message: Self = form::msgpack(bytes, numbers)?;
+        Self::from_msgpack_as(bytes, Verb::Emit, numbers)
+    }
+
+    /// Reads the same form from MessagePack where `do`, if it is left out, is this verb.
+    ///
+    /// # Errors
+    /// As for [`from_msgpack`](Self::from_msgpack).
+    pub fn from_msgpack_as(bytes: &[u8], verb: Verb, numbers: Numbers) -> Result<Self, Error> {
+        let message = form::msgpack(verb, bytes, numbers)?;
         guard::check(&message)?;
         Ok(message)
     }
 }
 
-impl form::Form for Message {
+/// A message; the verb is what it does where it does not say so.
+impl form::Form for Verb {
+    type Value = Message;
+
     fn read<'de, D: Deserializer<'de>>(
+        self,
         source: D,
         numbers: Numbers,
         fault: &mut Option<Fault>,
-    ) -> Result<(Self, bool), D::Error> {
-        source.deserialize_map(Reader { numbers, fault })
+    ) -> Result<(Message, bool), D::Error> {
+        source.deserialize_map(Reader { verb: self, numbers, fault })
     }
 }
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (message, _) = <Self as form::Form>::read(deserializer, Numbers::Exact, &mut None)?;
+        let (message, _) = form::Form::read(Verb::Emit, deserializer, Numbers::Exact, &mut None)?;
         guard::check(&message).map_err(D::Error::custom)?;
         Ok(message)
     }
 }
 
 struct Reader<'f> {
+    verb: Verb,
     numbers: Numbers,
     fault: &'f mut Option<Fault>,
 }
@@ -75,7 +96,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     type Value = (Message, bool);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a message: a JSON object with \"event\" and \"args\" or \"data\"")
+        write!(f, "a message: a JSON object with {}", self.verb.keys())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -117,7 +138,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 _ => return Err(refuse(self.fault, unknown(&key))),
             }
         }
-        Ok((fields.message().map_err(|fault| refuse(self.fault, fault))?, suspect))
+        Ok((fields.message(self.verb).map_err(|fault| refuse(self.fault, fault))?, suspect))
     }
 }
 
@@ -139,16 +160,6 @@ fn unknown(key: &str) -> Fault {
     Fault::new("unknown-key", format!("unknown key {key:?}{hint} (known: {})", KEYS.join(", "))).under(key)
 }
 
-#[derive(Deserialize, Clone, Copy, PartialEq)]
-#[serde(rename_all = "kebab-case")]
-enum Verb {
-    Emit,
-    Join,
-    Leave,
-    Disconnect,
-    ServerEmit,
-}
-
 #[derive(Default)]
 struct Fields {
     verb: Option<Verb>,
@@ -166,9 +177,9 @@ struct Fields {
 }
 
 impl Fields {
-    fn message(mut self) -> Result<Message, Fault> {
-        let verb = self.verb.unwrap_or(Verb::Emit);
-        let action = match verb {
+    /// The message, which does this where it does not say what.
+    fn message(mut self, otherwise: Verb) -> Result<Message, Fault> {
+        let action = match self.verb.unwrap_or(otherwise) {
             Verb::Emit => Action::Emit {
                 event: needed("event", self.event.take())?,
                 args: self.arguments()?,
@@ -191,7 +202,7 @@ impl Fields {
         };
         target.of(self.namespace.take().as_deref().unwrap_or("/"));
         target.dedupe();
-        self.nothing_left()?;
+        self.nothing_left(otherwise)?;
         Ok(Message { target, action })
     }
 
@@ -206,7 +217,7 @@ impl Fields {
     }
 
     /// A key that this action does not take is a mistake, too.
-    fn nothing_left(&self) -> Result<(), Fault> {
+    fn nothing_left(&self, otherwise: Verb) -> Result<(), Fault> {
         let left = [
             ("event", self.event.is_some()),
             ("args", self.args.is_some()),
@@ -218,7 +229,7 @@ impl Fields {
         ];
         match left.iter().find(|(_, present)| *present) {
             Some((key, _)) => {
-                let reason = format!("\"{key}\" does not go with this \"do\" (which is emit where left out)");
+                let reason = format!("\"{key}\" does not go with this \"do\" (which is {otherwise} where left out)");
                 Err(Fault::new("wrong-key", reason).under(key))
             }
             None => Ok(()),

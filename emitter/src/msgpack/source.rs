@@ -28,13 +28,13 @@ impl<'de> Source<'de> {
     pub(crate) fn end(&self) -> Result<(), Unreadable> {
         match self.rest.len() {
             0 => Ok(()),
-            more => Err(Unreadable(format!("{more} more byte(s) after the end"))),
+            more => Err(Unreadable::malformed(format!("{more} more byte(s) after the end"))),
         }
     }
 
     fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
         if self.depth == MAX_DEPTH {
-            return Err(Unreadable(format!("nested deeper than {MAX_DEPTH}")));
+            return Err(Unreadable::malformed(format!("nested deeper than {MAX_DEPTH}")));
         }
         self.depth += 1;
         let result = read(self);
@@ -45,11 +45,21 @@ impl<'de> Source<'de> {
 
 /// Why MessagePack could not be read.
 #[derive(Debug)]
-pub(crate) struct Unreadable(String);
+pub(crate) struct Unreadable {
+    reason: String,
+    /// The bytes are at fault, and not what they say.
+    pub(crate) malformed: bool,
+}
+
+impl Unreadable {
+    fn malformed(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), malformed: true }
+    }
+}
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.reason)
     }
 }
 
@@ -57,13 +67,13 @@ impl std::error::Error for Unreadable {}
 
 impl de::Error for Unreadable {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self { reason: message.to_string(), malformed: false }
     }
 }
 
 impl From<Malformed> for Unreadable {
     fn from(_: Malformed) -> Self {
-        Self("this is no valid MessagePack".to_owned())
+        Self::malformed("this is no valid MessagePack")
     }
 }
 
@@ -85,7 +95,9 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
                 Extension::Undefined => visitor.visit_unit(),
                 Extension::Bytes => visitor.visit_borrowed_bytes(bytes),
                 Extension::Date(millis) => visitor.visit_map(DateEntry(Some(millis))),
-                Extension::Unknown => Err(Unreadable(format!("MessagePack extension {kind} is not known here"))),
+                Extension::Unknown => {
+                    Err(de::Error::custom(format_args!("MessagePack extension {kind} is not known here")))
+                }
             },
         }
     }
@@ -100,9 +112,22 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
         }
     }
 
+    /// Only enums without values are read, by their names.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        match read(&mut self.rest)? {
+            Token::Str(name) => visitor.visit_enum(name.into_deserializer()),
+            _ => Err(de::Error::custom("expected a string")),
+        }
+    }
+
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 

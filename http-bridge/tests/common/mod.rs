@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::Value;
 use socketio_bridge::{Config, app};
-use socketio_emitter::{Command, Emitter, Outgoing, Recording};
+use socketio_emitter::{Command, Emitter, Options, Outgoing, Recording};
 use tower::ServiceExt;
 
 pub const HOST: &str = "127.0.0.1:8484";
@@ -34,7 +34,15 @@ impl Bridge {
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         change(&mut config);
-        let (emitter, sent) = Emitter::recorder();
+        Self::made(Options::new(), config)
+    }
+
+    pub fn on(options: Options) -> Self {
+        Self::made(options, Config::default())
+    }
+
+    fn made(options: Options, config: Config) -> Self {
+        let (emitter, sent) = options.recorder();
         Self { app: app(emitter, config), sent }
     }
 
