@@ -1,6 +1,10 @@
 //! The commands, one a file.
 
+mod disconnect;
 mod emit;
+mod join;
+mod leave;
+mod server_emit;
 
 use clap::Subcommand;
 
@@ -10,12 +14,20 @@ use crate::{exit::Exit, failure::Failure, global::Global, output::Output};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Emit(emit::Emit),
+    Join(join::Join),
+    Leave(leave::Leave),
+    Disconnect(disconnect::Disconnect),
+    ServerEmit(server_emit::ServerEmit),
 }
 
 impl Command {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         match self {
             Self::Emit(emit) => emit.run(global, output).await,
+            Self::Join(join) => join.run(global, output).await,
+            Self::Leave(leave) => leave.run(global, output).await,
+            Self::Disconnect(disconnect) => disconnect.run(global, output).await,
+            Self::ServerEmit(emit) => emit.run(global, output).await,
         }
     }
 }

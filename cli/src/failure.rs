@@ -35,6 +35,11 @@ impl Failure {
         Self::new(exit, message.into())
     }
 
+    /// Somebody could not wait for the end of what was on its way.
+    pub(crate) fn in_doubt(exit: Exit) -> Self {
+        Self::interrupted(exit, "interrupted; what was on its way may have been taken or not")
+    }
+
     /// The reader of stdout has seen enough, as `head` does: no failure at all.
     pub(crate) fn unread() -> Self {
         Self { exit: Exit::Done, message: None }

@@ -49,6 +49,26 @@ impl Interrupts {
         }
         self.unless(future).await
     }
+
+    /// Waits for a future that `stop` brings to an early, orderly end: the first signal does so, another one gives it
+    /// up.
+    ///
+    /// # Errors
+    /// The exit code of the second signal; that of the first comes with the output.
+    pub(crate) async fn winding_up<F: Future>(
+        &mut self,
+        future: F,
+        stop: impl FnOnce(),
+    ) -> Result<(F::Output, Option<Exit>), Exit> {
+        let mut future = pin!(future);
+        match self.unless(&mut future).await {
+            Ok(output) => Ok((output, None)),
+            Err(exit) => {
+                stop();
+                self.unless(future).await.map(|output| (output, Some(exit)))
+            }
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -6,8 +6,13 @@ mod command;
 mod exit;
 mod failure;
 mod global;
+mod help;
 mod interrupt;
+mod order;
 mod output;
+mod report;
+mod rooms;
+mod sending;
 mod template;
 mod value;
 

@@ -85,7 +85,7 @@ enum Part {
 impl Values {
     /// Reads and packs all that is the same in every message.
     pub(crate) fn new(typed: Typed, templates: &mut Templates, numbers: Numbers) -> Result<Self, Failure> {
-        let mut reader = Reader { numbers, stdin: None };
+        let mut reader = Reader { numbers, stdin: None, templates: true };
         let mut parts = Vec::new();
         for (at, (kind, typed)) in typed.0.into_iter().enumerate() {
             let place = place(at);
@@ -99,6 +99,14 @@ impl Values {
             });
         }
         Ok(Self { parts, reader })
+    }
+
+    /// The arguments where nothing is a template.
+    pub(crate) fn plain(typed: Typed, numbers: Numbers) -> Result<Args, Failure> {
+        let mut reader = Reader { numbers, stdin: None, templates: false };
+        let typed = typed.0.into_iter().enumerate();
+        let parts = typed.map(|(at, (kind, text))| reader.read(kind, &place(at), &text));
+        Ok(Args::join(parts.collect::<Result<Vec<_>, _>>()?)?)
     }
 
     /// The arguments for one message.
@@ -126,6 +134,8 @@ struct Reader {
     numbers: Numbers,
     /// Who read stdin: it can be read once.
     stdin: Option<String>,
+    /// The command knows templates, so that one may be meant.
+    templates: bool,
 }
 
 impl Reader {
@@ -143,7 +153,9 @@ impl Reader {
             },
         };
         args.map_err(|error| match Failure::argument(place, error) {
-            failure if text.starts_with("{{") || text.starts_with("{%") => failure.hint("for a template, add -T"),
+            failure if self.templates && (text.starts_with("{{") || text.starts_with("{%")) => {
+                failure.hint("for a template, add -T")
+            }
             failure => failure,
         })
     }

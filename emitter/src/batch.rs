@@ -1,3 +1,5 @@
+mod tally;
+
 use std::{
     fmt,
     future::{IntoFuture, ready},
@@ -12,6 +14,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 
+use self::tally::{Flushed, Tally};
 use crate::{
     adapter::Adapter, command::Command, deadline::Deadline, emitter::Emitter, error::Error, link::Replies,
     outgoing::Outgoing, receipt::BatchReceipt,
@@ -31,7 +34,12 @@ const FLUSHES: usize = 4;
 pub struct Batch<'a> {
     emitter: Emitter,
     messages: BoxStream<'a, Outgoing>,
+    skip_invalid: bool,
+    tell: Tell<'a>,
 }
+
+/// Who wants to know what becomes of each message.
+type Tell<'a> = Box<dyn FnMut(u64, Result<(), &Error>) + Send + 'a>;
 
 /// What [`Emitter::send_all`] takes: an iterator or a stream of [`Outgoing`]. `Kind` tells the two apart.
 pub trait Source<'a, Kind> {
@@ -68,7 +76,37 @@ where
 
 impl<'a> Batch<'a> {
     pub(crate) fn new(emitter: Emitter, messages: BoxStream<'a, Outgoing>) -> Self {
-        Self { emitter, messages }
+        Self { emitter, messages, skip_invalid: false, tell: Box::new(|_, _| {}) }
+    }
+
+    /// Passes over a message that cannot be published ([`Error::is_invalid`]) instead of ending with it. The receipt
+    /// counts them.
+    pub fn skip_invalid(mut self) -> Self {
+        self.skip_invalid = true;
+        self
+    }
+
+    /// Tells what became of each message, in order, as soon as it is known. Messages are counted from 0.
+    ///
+    /// Not told are those that came after the one that ended the batch and were not sent.
+    ///
+    /// ```
+    /// # use socketio_emitter::Emitter;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// # let (io, sent) = Emitter::recorder();
+    /// let names = ["tick", "connect", "tock"]; // "connect" is reserved
+    /// let mut bad = Vec::new();
+    /// let batch = io.send_all(names.map(|name| io.emit(name, &()))).skip_invalid();
+    /// let receipt = batch.each(|index, fate| bad.extend(fate.err().map(|_| index))).await?;
+    /// assert_eq!((receipt.messages, receipt.skipped), (2, 1));
+    /// assert_eq!(bad, [1]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn each(mut self, tell: impl FnMut(u64, Result<(), &Error>) + Send + 'a) -> Self {
+        self.tell = Box::new(tell);
+        self
     }
 
     /// Sends without async; see [`Outgoing::wait`].
@@ -81,7 +119,7 @@ impl<'a> Batch<'a> {
     }
 
     async fn send(self) -> Result<BatchReceipt, Error> {
-        let Self { emitter, messages } = self;
+        let Self { emitter, messages, skip_invalid, mut tell } = self;
         let mut messages = messages.peekable();
         let first = Pin::new(&mut messages).peek().await.and_then(|outgoing| outgoing.message().ok());
         let namespace = first.map_or("/".to_owned(), |message| message.target.namespace.clone());
@@ -95,26 +133,27 @@ impl<'a> Batch<'a> {
         };
         let mut tally = Tally::default();
         let failed = AtomicBool::new(false);
-        let flushes = Flushes { messages, adapter: adapter.clone(), undecided, ended: false };
+        let flushes = Flushes { messages, adapter: adapter.clone(), undecided, skip_invalid, ended: false };
         // After a failure nothing more is sent, but what is on its way is waited for.
         let flushes = flushes.take_while(|_| ready(!failed.load(Ordering::Relaxed)));
         let mut flushed = pin!(flushes.map(|flush| flush.send(&emitter)).buffered(FLUSHES));
         while let Some(flushed) = flushed.next().await {
-            tally.add(flushed);
-            failed.store(tally.failed.is_some(), Ordering::Relaxed);
+            tally.add(flushed, &mut tell);
+            failed.store(tally.failed(), Ordering::Relaxed);
         }
-        emitter.learn(tally.servers);
+        emitter.learn(tally.servers());
         tally.receipt(adapter.name())
     }
 }
 
 /// The messages of a stream, encoded and cut into flushes: full ones, or what there is when the stream has to wait.
-/// It ends with the first message that cannot be sent.
+/// It ends with the first message that cannot be sent, unless that is passed over.
 struct Flushes<S> {
     messages: S,
     adapter: Adapter,
     /// Why the servers' versions are not known.
     undecided: Option<Error>,
+    skip_invalid: bool,
     ended: bool,
 }
 
@@ -123,6 +162,8 @@ struct Flush {
     commands: Vec<Command>,
     bytes: usize,
     channel: String,
+    /// What was passed over, by its place among the messages of this flush.
+    skipped: Vec<(usize, Error)>,
     /// Why the message after these cannot be sent.
     error: Option<Error>,
 }
@@ -133,23 +174,34 @@ impl<S: Stream<Item = Outgoing> + Unpin> Stream for Flushes<S> {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Flush>> {
         let mut flush = Flush::default();
         let this = &mut *self;
-        while !this.ended && flush.commands.len() < FLUSH_MESSAGES && flush.bytes < FLUSH_BYTES {
+        while !this.ended && flush.messages() < FLUSH_MESSAGES && flush.bytes < FLUSH_BYTES {
             match this.messages.poll_next_unpin(cx) {
-                Poll::Ready(Some(outgoing)) => {
-                    flush.error = flush.add(&this.adapter, &mut this.undecided, outgoing).err();
-                    this.ended = flush.error.is_some();
-                }
+                Poll::Ready(Some(outgoing)) => match flush.add(&this.adapter, &mut this.undecided, outgoing) {
+                    Ok(()) => {}
+                    Err(error) if this.skip_invalid && error.is_invalid() => {
+                        flush.skipped.push((flush.messages(), error));
+                    }
+                    Err(error) => {
+                        flush.error = Some(error);
+                        this.ended = true;
+                    }
+                },
                 Poll::Ready(None) => this.ended = true,
-                Poll::Pending if flush.commands.is_empty() => return Poll::Pending,
+                Poll::Pending if flush.messages() == 0 => return Poll::Pending,
                 Poll::Pending => break,
             }
         }
-        let nothing = flush.commands.is_empty() && flush.error.is_none();
+        let nothing = flush.messages() == 0 && flush.error.is_none();
         Poll::Ready(if nothing { None } else { Some(flush) })
     }
 }
 
 impl Flush {
+    /// How many messages it is about.
+    fn messages(&self) -> usize {
+        self.commands.len() + self.skipped.len()
+    }
+
     fn add(&mut self, adapter: &Adapter, undecided: &mut Option<Error>, outgoing: Outgoing) -> Result<(), Error> {
         let message = outgoing.into_message()?;
         let command = adapter.encode(&message)?;
@@ -167,68 +219,13 @@ impl Flush {
     }
 
     async fn send(self, emitter: &Emitter) -> Flushed {
-        let Self { commands, channel, error, .. } = self;
-        let messages = commands.len() as u64;
-        let replies = match commands.is_empty() {
-            true => Ok(Replies { taken: Vec::new(), subscribers: None }),
-            false => emitter.link().send(&commands, &channel, Deadline::after(emitter.options().timeout)).await,
+        let Self { commands, channel, skipped, error, .. } = self;
+        let handed = commands.len();
+        let replies = match handed {
+            0 => Ok(Replies { taken: Vec::new(), subscribers: None }),
+            _ => emitter.link().send(&commands, &channel, Deadline::after(emitter.options().timeout)).await,
         };
-        Flushed { messages, replies, error }
-    }
-}
-
-struct Flushed {
-    messages: u64,
-    replies: Result<Replies, Error>,
-    error: Option<Error>,
-}
-
-/// What became of the messages so far.
-#[derive(Default)]
-struct Tally {
-    seen: u64,
-    accepted: u64,
-    unknown: u64,
-    servers: Option<u64>,
-    failed: Option<(u64, Error)>,
-}
-
-impl Tally {
-    fn add(&mut self, flushed: Flushed) {
-        let start = self.seen;
-        self.seen += flushed.messages;
-        match flushed.replies {
-            Ok(Replies { taken, subscribers }) => {
-                for (at, reply) in taken.into_iter().enumerate() {
-                    match reply {
-                        Ok(()) => self.accepted += 1,
-                        Err(error) => self.fail(start + at as u64, Error::Refused(error)),
-                    }
-                }
-                self.servers = self.servers.into_iter().chain(subscribers).min();
-            }
-            Err(error) => {
-                if error.is_unknown() {
-                    self.unknown += flushed.messages;
-                }
-                self.fail(start, error);
-            }
-        }
-        if let Some(error) = flushed.error {
-            self.fail(self.seen, error);
-        }
-    }
-
-    fn fail(&mut self, index: u64, error: Error) {
-        self.failed.get_or_insert((index, error));
-    }
-
-    fn receipt(self, adapter: &'static str) -> Result<BatchReceipt, Error> {
-        let Self { accepted, unknown, servers, failed, .. } = self;
-        match failed {
-            None => Ok(BatchReceipt { adapter, messages: accepted, servers }),
-            Some((index, source)) => Err(Error::Stopped { accepted, unknown, index, source: Box::new(source) }),
-        }
+        Flushed { handed, replies, skipped, error }
     }
 }
 

@@ -215,7 +215,7 @@ impl Emitter {
         self.recognise(adapter, &message.target.namespace, deadline).await?.encode(message)
     }
 
-    /// The adapter, with the versions of the servers on a namespace in it.
+    /// The adapter, with the versions of the servers on a namespace in it: as given, or found out.
     pub(crate) async fn recognise(
         &self,
         adapter: &Adapter,
@@ -223,6 +223,9 @@ impl Emitter {
         deadline: Deadline,
     ) -> Result<Adapter, Error> {
         let Adapter::Classic(classic) = adapter;
+        if classic.is_recognised() {
+            return Ok(adapter.clone());
+        }
         let versions = self.inner.recognised.versions(self.link(), classic, namespace, deadline).await?;
         Ok(Adapter::Classic(classic.clone().with_versions(versions)))
     }

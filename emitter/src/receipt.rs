@@ -21,8 +21,10 @@ pub struct Receipt {
 pub struct BatchReceipt {
     /// The adapter that the messages were written for.
     pub adapter: &'static str,
-    /// How many messages Redis took: all of them.
+    /// How many messages Redis took: all but those that were skipped.
     pub messages: u64,
+    /// How many messages could not be published and were [passed over](crate::Batch::skip_invalid).
+    pub skipped: u64,
     /// The servers, as in [`Receipt`], counted once a flush: the fewest that were there for any of them, on the
     /// namespace of the flush's first message. `None` if Redis would not say or nothing was sent.
     pub servers: Option<u64>,

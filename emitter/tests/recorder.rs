@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use serde_json::Value;
-use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Message, Options};
+use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Message, Options, SocketIo};
 
 fn channels(io: impl FnOnce(&Emitter)) -> Vec<String> {
     let (emitter, sent) = Emitter::recorder();
@@ -136,6 +136,46 @@ fn a_batch_stops_at_the_first_message_that_cannot_be_sent() {
         other => panic!("{other:?}"),
     }
     assert_eq!(sent.commands().len(), 1500);
+}
+
+#[test]
+fn a_batch_passes_over_what_cannot_be_sent_and_tells_of_each() {
+    let io = Options::new().adapter("classic".parse().unwrap()).socket_io(SocketIo::V2);
+    let (io, sent) = io.recorder();
+    let messages = (0..2000).map(|n| match n {
+        0 => io.emit("connect", &n),
+        1500 => io.to("a").join("b"), // Socket.IO 2 cannot
+        1999 => io.of("/[").emit("e", &n),
+        n => io.emit("e", &n),
+    });
+    let mut fates = Vec::new();
+    let batch = io.send_all(messages).skip_invalid();
+    let receipt = batch.each(|index, fate| fates.push((index, fate.err().map(Error::code)))).wait().unwrap();
+    assert_eq!((receipt.messages, receipt.skipped), (1997, 3));
+    assert_eq!(sent.commands().len(), 1997);
+    assert!(fates.iter().map(|(index, _)| *index).eq(0..2000), "each once, in order");
+    fates.retain(|(_, fate)| fate.is_some());
+    assert_eq!(fates, [(0, Some("reserved-event")), (1500, Some("unsupported")), (1999, Some("unreachable-name"))]);
+}
+
+#[test]
+fn a_batch_of_nothing_but_what_cannot_be_sent_is_told_too() {
+    let (io, sent) = Emitter::recorder();
+    let mut told = 0;
+    let batch = io.send_all((0..1000).map(|n| io.emit("connect", &n))).skip_invalid();
+    let receipt = batch.each(|_, fate| told += usize::from(fate.is_err())).wait().unwrap();
+    assert_eq!((receipt.messages, receipt.skipped, told), (0, 1000, 1000));
+    assert!(sent.commands().is_empty());
+}
+
+#[test]
+fn without_passing_over_the_one_that_ends_a_batch_is_told_last() {
+    let (io, _) = Emitter::recorder();
+    let mut fates = Vec::new();
+    let names = ["a", "b", "connect", "c"];
+    let batch = io.send_all(names.map(|name| io.emit(name, &())));
+    assert!(batch.each(|index, fate| fates.push((index, fate.is_ok()))).wait().is_err());
+    assert_eq!(fates, [(0, true), (1, true), (2, false)]);
 }
 
 #[test]

@@ -69,9 +69,14 @@ impl Classic {
         Self { versions: Some(versions), ..self }
     }
 
+    /// True if the generations of the servers are known.
+    pub(crate) fn is_recognised(&self) -> bool {
+        self.versions.is_some()
+    }
+
     /// True if servers of different generations read this message differently, and theirs are not known.
     pub(super) fn depends_on_version(&self, message: &Message) -> bool {
-        if self.versions.is_some() {
+        if self.is_recognised() {
             return false;
         }
         match &message.action {

@@ -30,8 +30,8 @@ impl Draft {
         flags.compress = emit.no_compress.then_some(false);
         Ok(Self {
             event: templates.read("EVENT".to_owned(), emit.event)?,
-            to: rooms(&mut templates, "--to", emit.to)?,
-            except: rooms(&mut templates, "--except", emit.except)?,
+            to: rooms(&mut templates, "--to", emit.rooms.to)?,
+            except: rooms(&mut templates, "--except", emit.rooms.except)?,
             values: Values::new(emit.typed, &mut templates, global.cluster.numbers())?,
             templates,
             namespace: global.namespace.clone(),

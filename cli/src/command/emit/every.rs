@@ -8,9 +8,15 @@ use tokio::time::{Instant, sleep};
 use super::{
     draft::Draft,
     health::{Health, Tally},
+};
+use crate::{
+    beat::Schedule,
+    exit::Exit,
+    failure::Failure,
+    interrupt::Interrupts,
+    output::Output,
     report::{Report, Sent},
 };
-use crate::{beat::Schedule, exit::Exit, failure::Failure, interrupt::Interrupts, output::Output};
 
 /// How long to wait before a beat that was not taken is tried again.
 const RETRY: Duration = Duration::from_millis(100);

@@ -3,8 +3,12 @@
 use serde::Serialize;
 use socketio_emitter::Error;
 
-use super::report::{Report, Sent};
-use crate::{exit::Exit, failure::Failure, output::Output};
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    output::Output,
+    report::{Report, Sent},
+};
 
 /// What became of the beats.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

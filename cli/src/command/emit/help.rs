@@ -4,15 +4,6 @@ pub(super) const SHORT: &str = "\
 More, with examples and the rules for ARG and templates: sio emit --help";
 
 pub(super) const LONG: &str = "\
-ARG:
-  {…}  […]  \"…\"  5  true  false  null   JSON; if it is broken, that is an error
-  @FILE                                 JSON from a file; @- is stdin
-  anything else                         a string: hello, 007, +5, 2026-01-01
-
-  --string and --binary stand among the ARGs, in the order in which they are typed.
-  What begins with - comes after --, but negative numbers do not need it.
-  Bytes within JSON: {\"$binary\": \"<base64>\"}. Stdin can be read once, files are read once.
-
 Templates (-T):
   {{ now }}        the time, as a JavaScript Date: 2026-01-01T12:00:00.000Z
   {{ unix_ms }}    the time in milliseconds since 1970

@@ -6,19 +6,19 @@ use socketio_emitter::{Action, BatchReceipt, Message, Receipt};
 use crate::{failure::Failure, output::Output};
 
 /// What a message is called when it is talked about.
-pub(super) struct Report {
+pub(crate) struct Report {
     event: String,
     namespace: String,
 }
 
 /// What Redis took, and who was there.
 #[derive(Debug, Serialize)]
-pub(super) struct Sent {
+pub(crate) struct Sent {
     adapter: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     messages: Option<u64>,
     /// `null` where Redis would not say.
-    pub(super) servers: Option<u64>,
+    pub(crate) servers: Option<u64>,
 }
 
 impl From<Receipt> for Sent {
@@ -35,7 +35,7 @@ impl From<BatchReceipt> for Sent {
 
 impl Sent {
     /// Both together, with the fewest servers that were there.
-    pub(super) fn after(self, ahead: Option<Self>) -> Self {
+    pub(crate) fn after(self, ahead: Option<Self>) -> Self {
         let Some(ahead) = ahead else { return self };
         let messages = self.messages.unwrap_or(1) + ahead.messages.unwrap_or(1);
         let servers = self.servers.into_iter().chain(ahead.servers).min();
@@ -44,7 +44,7 @@ impl Sent {
 }
 
 impl Report {
-    pub(super) fn of(message: &Message) -> Self {
+    pub(crate) fn of(message: &Message) -> Self {
         let event = match &message.action {
             Action::Emit { event, .. } | Action::ServerEmit { event, .. } => event.clone(),
             _ => message.name().to_owned(),
@@ -53,7 +53,7 @@ impl Report {
     }
 
     /// Prints the receipt or says it, and warns where nobody was there.
-    pub(super) fn sent(&self, sent: &Sent, output: Output) -> Result<(), Failure> {
+    pub(crate) fn sent(&self, sent: &Sent, output: Output) -> Result<(), Failure> {
         if sent.servers == Some(0) {
             output.warn(&self.nobody(sent));
         }
@@ -67,7 +67,7 @@ impl Report {
     }
 
     /// One line about who was there: `time → 2 servers (classic)`.
-    pub(super) fn words(&self, sent: &Sent) -> String {
+    pub(crate) fn words(&self, sent: &Sent) -> String {
         let times = sent.messages.map(|messages| format!("{messages} × ")).unwrap_or_default();
         let servers = match sent.servers {
             Some(1) => "1 server".to_owned(),
@@ -78,7 +78,7 @@ impl Report {
     }
 
     /// What to look at where no server was there.
-    pub(super) fn nobody(&self, sent: &Sent) -> String {
+    pub(crate) fn nobody(&self, sent: &Sent) -> String {
         let Self { namespace, .. } = self;
         format!(
             "nobody was there: no {} server on namespace {namespace}; \
