@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use socketio_emitter::{Emitter, Message};
 use socketio_interop::{Bridge, Clients, Cluster, Sio, Table, Tool};
 
-const DOORS: [&str; 1] = ["crate"];
+const DOORS: [&str; 3] = ["crate", "sio", "bridge"];
 
 /// The clients on each of the two servers, their namespaces and rooms.
 const CLIENTS: [(&str, &str, &[&str]); 4] =
