@@ -1,7 +1,8 @@
 //! What is said, no adapter in sight.
 
-mod json;
+mod read;
 mod verb;
+mod write;
 
 use std::collections::HashSet;
 

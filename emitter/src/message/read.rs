@@ -1,11 +1,10 @@
-//! A message's one JSON form.
+//! A message's one JSON form, read.
 
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
+    Deserialize, Deserializer,
     de::{Error as _, IgnoredAny, MapAccess, Visitor},
-    ser::SerializeMap,
 };
 
 use super::{Action, Close, Flags, Message, Target, Verb};
@@ -102,16 +101,22 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = Fields::default();
         let mut suspect = false;
-        let mut keys = Vec::with_capacity(KEYS.len());
-        while let Some(key) = map.next_key::<String>()? {
-            if let Some(known) = KEYS.iter().find(|known| **known == key) {
-                if keys.contains(known) {
-                    let twice = Fault::new("duplicate-key", format!("{key:?} stands here twice")).under(&key);
-                    return Err(refuse(self.fault, twice));
+        let mut seen = [false; KEYS.len()];
+        while let Some(key) = map.next_key()? {
+            let at = match key {
+                Key::Known(at) => at,
+                Key::Ignored => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
                 }
-                keys.push(*known);
+                Key::Unknown(key) => return Err(refuse(self.fault, unknown(&key))),
+            };
+            if std::mem::replace(&mut seen[at], true) {
+                let key = KEYS[at];
+                let twice = Fault::new("duplicate-key", format!("{key:?} stands here twice")).under(key);
+                return Err(refuse(self.fault, twice));
             }
-            match key.as_str() {
+            match KEYS[at] {
                 "do" => fields.verb = Some(map.next_value()?),
                 "event" => fields.event = Some(map.next_value()?),
                 "args" => {
@@ -133,12 +138,43 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 "join" => fields.join = Some(map.next_value()?),
                 "leave" => fields.leave = Some(map.next_value()?),
                 "close" => fields.close = Some(map.next_value()?),
-                "all" => fields.all = Some(map.next_value()?),
-                "seen" => drop(map.next_value::<IgnoredAny>()?),
-                _ => return Err(refuse(self.fault, unknown(&key))),
+                _ => fields.all = Some(map.next_value()?),
             }
         }
         Ok((fields.message(self.verb).map_err(|fault| refuse(self.fault, fault))?, suspect))
+    }
+}
+
+/// A key of the form, told without a copy of it.
+enum Key {
+    /// Its place among the keys.
+    Known(usize),
+    /// What a tap saw, which no input is about.
+    Ignored,
+    Unknown(String),
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+
+        impl Visitor<'_> for Name {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key, E> {
+                Ok(match KEYS.iter().position(|key| *key == name) {
+                    Some(at) => Key::Known(at),
+                    None if name == "seen" => Key::Ignored,
+                    None => Key::Unknown(name.to_owned()),
+                })
+            }
+        }
+
+        deserializer.deserialize_identifier(Name)
     }
 }
 
@@ -252,49 +288,5 @@ impl<'de> Deserialize<'de> for Flags {
         }
         let Json { volatile, compress } = Json::deserialize(deserializer)?;
         Ok(Self { volatile, compress })
-    }
-}
-
-impl Serialize for Flags {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        if self.volatile {
-            map.serialize_entry("volatile", &true)?;
-        }
-        if let Some(compress) = self.compress {
-            map.serialize_entry("compress", &compress)?;
-        }
-        map.end()
-    }
-}
-
-impl Serialize for Message {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("do", self.name())?;
-        match &self.action {
-            Action::Emit { event, args, .. } | Action::ServerEmit { event, args } => {
-                map.serialize_entry("event", event)?;
-                map.serialize_entry("args", args)?;
-            }
-            Action::Join { rooms } => map.serialize_entry("join", rooms)?,
-            Action::Leave { rooms } => map.serialize_entry("leave", rooms)?,
-            Action::Disconnect { close } => map.serialize_entry("close", &(*close == Close::Yes))?,
-        }
-        map.serialize_entry("namespace", &self.target.namespace)?;
-        if let Some(rooms) = &self.target.rooms {
-            map.serialize_entry("rooms", rooms)?;
-        }
-        if !self.target.except.is_empty() {
-            map.serialize_entry("except", &self.target.except)?;
-        }
-        match &self.action {
-            Action::Emit { flags, .. } if *flags != Flags::default() => map.serialize_entry("flags", flags)?,
-            _ => {}
-        }
-        if self.target.all {
-            map.serialize_entry("all", &true)?;
-        }
-        map.end()
     }
 }
