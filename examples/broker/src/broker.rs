@@ -14,6 +14,7 @@ use crate::{hub::Hub, options::Options, server};
 
 /// A running broker. Dropping it ends it, with all its connections.
 #[derive(Debug)]
+#[must_use = "it ends when it is dropped"]
 pub struct Broker {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,

@@ -42,7 +42,10 @@ pub(crate) async fn serve(mut socket: TcpStream, address: SocketAddr, hub: Arc<H
 async fn read(socket: &mut ReadHalf<'_>, mut session: Session, mut parser: Parser) {
     let mut input = BytesMut::with_capacity(READ);
     loop {
-        input.reserve(READ);
+        // The words of a command that is not complete keep the buffers that they came in: each is used up first.
+        if input.capacity() - input.len() < READ / 4 {
+            input.reserve(READ);
+        }
         if !matches!(socket.read_buf(&mut input).await, Ok(1..)) {
             return;
         }
