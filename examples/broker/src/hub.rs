@@ -97,8 +97,14 @@ impl Hub {
         let Some(member) = members.get_mut(&id) else {
             return 0;
         };
-        let all: Vec<_> = if names.is_empty() { member.names(kind).iter().cloned().collect() } else { Vec::new() };
-        let names = if names.is_empty() { &all } else { names };
+        let all: Vec<_>;
+        let names = match names {
+            [] => {
+                all = member.names(kind).iter().cloned().collect();
+                &all
+            }
+            _ => names,
+        };
         for name in names {
             if member.names(kind).remove(name) {
                 remove(&mut subscribers[kind as usize], name, &member.outbox);

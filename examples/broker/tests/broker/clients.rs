@@ -15,15 +15,20 @@ fn client(broker: &Broker) -> Client {
     Client::open(broker.url()).unwrap()
 }
 
+/// On a busy machine an answer takes as long as it takes.
+fn patient() -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None)
+}
+
 async fn plain(broker: &Broker) -> MultiplexedConnection {
-    client(broker).get_multiplexed_async_connection().await.unwrap()
+    client(broker).get_multiplexed_async_connection_with_config(&patient()).await.unwrap()
 }
 
 /// A RESP3 connection, and what is pushed to it.
 async fn pushed(broker: &Broker) -> (MultiplexedConnection, UnboundedReceiver<PushInfo>) {
     let (sender, receiver) = unbounded_channel();
     let client = Client::open(format!("{}?protocol=resp3", broker.url())).unwrap();
-    let config = AsyncConnectionConfig::new().set_push_sender(sender);
+    let config = patient().set_push_sender(sender);
     (client.get_multiplexed_async_connection_with_config(&config).await.unwrap(), receiver)
 }
 
