@@ -13,8 +13,12 @@ pub struct Server {
 impl Server {
     /// Starts one; its subscriptions are in effect when this returns.
     pub fn start(redis: &RedisServer, environment: &[(&str, &str)]) -> Self {
-        let url = redis.url();
-        let mut all = vec![("PORT", "0"), ("REDIS_URL", url.as_str())];
+        Self::start_on(&redis.url(), environment)
+    }
+
+    /// Starts one on whatever answers at this URL.
+    pub fn start_on(url: &str, environment: &[(&str, &str)]) -> Self {
+        let mut all = vec![("PORT", "0"), ("REDIS_URL", url)];
         all.extend_from_slice(environment);
         Self::ready(Tool::run(&workspace().join("examples/node-cluster"), "server.js", &all))
     }
