@@ -4,6 +4,7 @@ mod disconnect;
 mod emit;
 mod join;
 mod leave;
+mod pipe;
 mod server_emit;
 
 use clap::Subcommand;
@@ -14,6 +15,7 @@ use crate::{exit::Exit, failure::Failure, global::Global, output::Output};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Emit(emit::Emit),
+    Pipe(pipe::Pipe),
     Join(join::Join),
     Leave(leave::Leave),
     Disconnect(disconnect::Disconnect),
@@ -24,6 +26,7 @@ impl Command {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         match self {
             Self::Emit(emit) => emit.run(global, output).await,
+            Self::Pipe(pipe) => pipe.run(global, output).await,
             Self::Join(join) => join.run(global, output).await,
             Self::Leave(leave) => leave.run(global, output).await,
             Self::Disconnect(disconnect) => disconnect.run(global, output).await,

@@ -1,5 +1,7 @@
 //! Why a command fails, in words for the shell.
 
+use std::borrow::Cow;
+
 use socketio_emitter::{Error, Invalid};
 
 use crate::exit::Exit;
@@ -65,6 +67,7 @@ impl From<Error> for Failure {
         let message = match &error {
             Error::Invalid(invalid) => words(invalid),
             Error::NoServers { .. } | Error::Undetected { what: "adapter", .. } => format!("{error} (--adapter NAME)"),
+            Error::Unrecognised { .. } | Error::Undetected { .. } => format!("{error} (--socket-io VERSION)"),
             _ => error.to_string(),
         };
         Self::new(exit(&error), message)
@@ -80,8 +83,23 @@ fn exit(error: &Error) -> Exit {
     }
 }
 
+/// What is wrong with a line of input, in words that follow its number.
+pub(crate) fn reason(error: &Error) -> String {
+    let Error::Invalid(invalid) = error else { return format!(": {error}") };
+    let column = invalid.position.map(|(_, column)| format!(", column {column}")).unwrap_or_default();
+    let pointer = match shortened(&invalid.pointer) {
+        pointer if pointer.is_empty() => String::new(),
+        pointer => format!("{pointer}: "),
+    };
+    format!("{column}: {pointer}{}{}", invalid.reason, hint(invalid))
+}
+
 /// Translates the pointer into what was typed.
 fn words(invalid: &Invalid) -> String {
+    if invalid.code == "needs-all" {
+        return "this reaches every socket of the namespace; name rooms with --to ROOM, or say so with --all"
+            .to_owned();
+    }
     let mut steps = invalid.pointer.splitn(4, '/').skip(1);
     let place = match (steps.next(), steps.next()) {
         (Some("args"), Some(index)) => match index.parse::<u64>() {
@@ -90,6 +108,7 @@ fn words(invalid: &Invalid) -> String {
         },
         (Some("args"), None) => "ARG".to_owned(),
         (Some("event"), _) => "EVENT".to_owned(),
+        (Some("join" | "leave"), _) => "ROOM".to_owned(),
         (Some("rooms"), _) => "--to".to_owned(),
         (Some("except"), _) => "--except".to_owned(),
         (Some("namespace"), _) => "--namespace".to_owned(),
@@ -100,19 +119,28 @@ fn words(invalid: &Invalid) -> String {
 }
 
 fn explain(place: &str, within: &str, invalid: &Invalid) -> String {
-    let within = match within.char_indices().nth(LONGEST_POINTER) {
-        _ if within.is_empty() => String::new(),
-        Some((end, _)) => format!(" at {}…", &within[..end]),
-        None => format!(" at {within}"),
+    let within = match shortened(within) {
+        within if within.is_empty() => String::new(),
+        within => format!(" at {within}"),
     };
-    let hint = if invalid.code == "unsafe-integer" { ", or round it with --lossy-numbers" } else { "" };
     let position = match invalid.position {
         // There is no place in an empty text.
         Some((_, 0)) | None => String::new(),
         Some((1, column)) => format!(" (column {column})"),
         Some((line, column)) => format!(" (line {line}, column {column})"),
     };
-    format!("{place}{within}: {}{hint}{position}", invalid.reason)
+    format!("{place}{within}: {}{}{position}", invalid.reason, hint(invalid))
+}
+
+fn hint(invalid: &Invalid) -> &'static str {
+    if invalid.code == "unsafe-integer" { ", or round it with --lossy-numbers" } else { "" }
+}
+
+fn shortened(pointer: &str) -> Cow<'_, str> {
+    match pointer.char_indices().nth(LONGEST_POINTER) {
+        Some((end, _)) => format!("{}…", &pointer[..end]).into(),
+        None => pointer.into(),
+    }
 }
 
 #[cfg(test)]

@@ -79,9 +79,14 @@ impl Output {
     /// Says why the command fails, however quiet it is to be.
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
         if let Some(message) = &failure.message {
-            speak(&format!("sio: {}", safe(message)));
+            self.complain(message);
         }
         failure.exit
+    }
+
+    /// Says what the command will fail for, however quiet it is to be.
+    pub(crate) fn complain(self, words: &str) {
+        speak(&format!("sio: {}", safe(words)));
     }
 }
 

@@ -69,23 +69,31 @@ impl Report {
     /// One line about who was there: `time → 2 servers (classic)`.
     pub(crate) fn words(&self, sent: &Sent) -> String {
         let times = sent.messages.map(|messages| format!("{messages} × ")).unwrap_or_default();
-        let servers = match sent.servers {
-            Some(1) => "1 server".to_owned(),
-            Some(servers) => format!("{servers} servers"),
-            None => "servers not known, Redis would not say".to_owned(),
-        };
+        let servers = servers(sent.servers);
         format!("{times}{} → {servers} ({})", self.event, sent.adapter)
     }
 
     /// What to look at where no server was there.
     pub(crate) fn nobody(&self, sent: &Sent) -> String {
-        let Self { namespace, .. } = self;
-        format!(
-            "nobody was there: no {} server on namespace {namespace}; \
-             check that it exists, that servers are up on this Redis, and their --prefix",
-            sent.adapter
-        )
+        nobody(sent.adapter, &format!("namespace {}", self.namespace))
     }
+}
+
+/// How many servers were there.
+pub(crate) fn servers(servers: Option<u64>) -> String {
+    match servers {
+        Some(1) => "1 server".to_owned(),
+        Some(servers) => format!("{servers} servers"),
+        None => "servers not known, Redis would not say".to_owned(),
+    }
+}
+
+/// What to look at where no server was there.
+pub(crate) fn nobody(adapter: &str, place: &str) -> String {
+    format!(
+        "nobody was there: no {adapter} server on {place}; \
+         check that it exists, that servers are up on this Redis, and their --prefix"
+    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,166 @@
+//! `sio pipe`: messages from a file or a program, one a line.
+
+mod feed;
+mod help;
+mod input;
+mod ledger;
+mod lines;
+mod pace;
+mod progress;
+mod reader;
+mod summary;
+
+use std::{future::IntoFuture, time::Instant};
+
+use bytesize::ByteSize;
+use clap::Args;
+use futures_util::{StreamExt, stream};
+use socketio_emitter::{BatchReceipt, Emitter, Error};
+use tokio::sync::oneshot;
+
+use self::{
+    feed::Feed,
+    input::Input,
+    ledger::{Book, Ledger},
+    pace::Rate,
+    progress::Progress,
+    reader::Reader,
+    summary::{Summary, resume},
+};
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    global::Global,
+    help::{more, page},
+    interrupt::Interrupts,
+    output::Output,
+    sending::print,
+};
+
+/// Sends messages from a file or a program, one JSON object a line
+#[derive(Args)]
+#[command(after_help = more("pipe"), after_long_help = page(&[help::LONG]))]
+pub(crate) struct Pipe {
+    /// File to read; - is stdin
+    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
+    file: String,
+
+    /// Send no more than so many messages a second, evenly; also N/m, N/h
+    #[arg(long, value_name = "N")]
+    rate: Option<Rate>,
+
+    /// End with the first bad line, after all lines before it were sent
+    #[arg(long)]
+    strict: bool,
+
+    /// Begin with this line, counted from 1
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    from_line: u64,
+
+    // Redis cuts off a subscriber with more than 32 MB before it.
+    /// A longer line is bad
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    max_line: usize,
+
+    /// Print the Redis commands instead of sending; with --adapter no Redis is needed
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How it ended, apart from what the ledger knows.
+type Ended = Result<Option<BatchReceipt>, Failure>;
+
+impl Pipe {
+    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
+        if global.namespace != "/" {
+            let reason = "--namespace is not for pipe: each line says its own, as in \"namespace\": \"/admin\"";
+            return Err(Failure::usage(reason));
+        }
+        let cluster = &global.cluster;
+        let emitter = if self.dry_run { cluster.writer()? } else { cluster.emitter()? };
+        output.detail(&format!("Redis as named by {}", cluster.url_source()));
+        let input = Input::open(&self.file)?;
+        if input.typed {
+            output.say("one JSON object a line; Ctrl-D ends");
+        }
+        let mut interrupts = Interrupts::new()?;
+        let start = Instant::now();
+        let book = Book::new(Ledger::new(Progress::new(input.size, input.typed, output), output));
+        let chunks = Reader::new(input.source, self.from_line, self.max_line, cluster.numbers()).start()?;
+        let (stop, stopped) = oneshot::channel();
+        let feed = Feed::new(emitter.clone(), chunks, book.clone(), stopped).paced(self.rate).strict(self.strict);
+
+        let work = async {
+            match self.dry_run {
+                true => self.print(feed, &book, output).await,
+                false => self.send(&emitter, feed, &book).await,
+            }
+        };
+        let ended = interrupts.winding_up(work, || drop(stop)).await;
+        let mut ledger = book.lock();
+        let counts = ledger.close(ended.is_err());
+        let (ended, interrupted) = match ended {
+            Ok((ended, interrupted)) => (ended, interrupted),
+            Err(exit) => (Ok(None), Some(exit)),
+        };
+        let unread = matches!(&ended, Err(failure) if failure.message.is_none());
+        let receipt = ended.as_ref().ok().and_then(Option::as_ref);
+        let summary = Summary::new(counts, start.elapsed(), receipt);
+        match self.dry_run {
+            true if unread => {}
+            true => output.say(&summary.words("printed")),
+            false => summary.tell(output)?,
+        }
+        match (ended, ledger.broken_off(), interrupted) {
+            (Err(failure), ..) if unread => Err(failure),
+            (Err(failure), ..) => Err(failure.hint(&resume(ledger.stop()))),
+            (_, Some((error, last)), _) => {
+                Err(Failure::failed(format!("cannot read {} after line {last}: {error}", input.name)))
+            }
+            (.., Some(exit)) => Err(Failure::interrupted(exit, format!("interrupted; {}", resume(ledger.stop())))),
+            _ if counts.bad > 0 => Ok(Exit::Usage),
+            _ => Ok(Exit::Done),
+        }
+    }
+
+    /// Sends all that comes.
+    async fn send(&self, emitter: &Emitter, mut feed: Feed, book: &Book) -> Ended {
+        // Where there is nothing to send, Redis need not be there.
+        let Some(first) = feed.next().await else { return Ok(None) };
+        let batch = emitter.send_all(stream::iter([first]).chain(feed)).each(|_, fate| book.lock().fate(fate));
+        let batch = if self.strict { batch } else { batch.skip_invalid() };
+        match batch.into_future().await {
+            Ok(receipt) => Ok(Some(receipt)),
+            Err(Error::Stopped { source, .. }) => stopped(*source).map(|()| None),
+            Err(error) => stopped(error).map(|()| None),
+        }
+    }
+
+    /// Prints the commands for all that comes.
+    async fn print(&self, mut feed: Feed, book: &Book, output: Output) -> Ended {
+        while let Some(outgoing) = feed.next().await {
+            let command = outgoing.command().await;
+            book.lock().fate(command.as_ref().map(drop));
+            match command {
+                Ok(command) => print(command, output)?,
+                Err(error) if error.is_invalid() && !self.strict => {}
+                Err(error) => {
+                    stopped(error)?;
+                    break;
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A bad line, which was named when it came, is no failure of its own.
+fn stopped(error: Error) -> Result<(), Failure> {
+    if error.is_invalid() { Ok(()) } else { Err(error.into()) }
+}
+
+fn size(text: &str) -> Result<usize, &'static str> {
+    let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
+    bytes.filter(|bytes| *bytes > 0).ok_or("a size looks like 500kB, 16MiB or 1048576, and is more than zero")
+}
