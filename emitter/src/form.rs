@@ -1,7 +1,9 @@
 //! Whole values from JSON text or MessagePack, with errors that say where.
 
+use std::collections::HashMap;
+
 use serde::Deserializer;
-use serde_json::error::Category;
+use serde_json::{error::Category, value::RawValue};
 use serde_path_to_error::{Segment, Track};
 
 use crate::{
@@ -102,9 +104,41 @@ fn no_rounded_integer(json: &[u8]) -> Result<(), Invalid> {
     let Some(literal) = str::from_utf8(json).ok().and_then(rounded_integer) else {
         return Ok(());
     };
-    let before = &json[..literal.as_ptr() as usize - json.as_ptr() as usize];
+    let Fault { code, reason, .. } = unsafe_integer(literal);
+    Err(Invalid { code, pointer: String::new(), reason, position: Some(position(json, literal)) })
+}
+
+/// Says where in the text the value stands that was refused after it was read.
+pub(crate) fn located(json: &[u8], invalid: Invalid) -> Invalid {
+    let value = str::from_utf8(json).ok().and_then(|text| value_at(text, &invalid.pointer));
+    Invalid { position: value.map(|value| position(json, value)), ..invalid }
+}
+
+/// The value that a JSON pointer points at, or the innermost that there is on the way.
+fn value_at<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
+    let mut value: &RawValue = serde_json::from_str(text).ok()?;
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let inner = match step.parse::<usize>() {
+            Ok(index) => {
+                serde_json::from_str::<Vec<&RawValue>>(value.get()).ok().and_then(|list| list.get(index).copied())
+            }
+            Err(_) => serde_json::from_str::<HashMap<String, &RawValue>>(value.get())
+                .ok()
+                .and_then(|map| map.get(&step).copied()),
+        };
+        match inner {
+            Some(inner) => value = inner,
+            None => break,
+        }
+    }
+    Some(value.get())
+}
+
+/// Line and column, both from 1, of a part of the text.
+fn position(json: &[u8], part: &str) -> (usize, usize) {
+    let before = &json[..part.as_ptr() as usize - json.as_ptr() as usize];
     let line = before.iter().filter(|b| **b == b'\n').count() + 1;
     let column = before.iter().rev().take_while(|b| **b != b'\n').count() + 1;
-    let Fault { code, reason, .. } = unsafe_integer(literal);
-    Err(Invalid { code, pointer: String::new(), reason, position: Some((line, column)) })
+    (line, column)
 }

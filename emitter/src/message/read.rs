@@ -40,7 +40,7 @@ impl Message {
     /// As for [`from_json`](Self::from_json).
     pub fn from_json_as(json: &[u8], verb: Verb, numbers: Numbers) -> Result<Self, Error> {
         let message = form::json(verb, json, numbers)?;
-        guard::check(&message)?;
+        guard::check(&message).map_err(|invalid| form::located(json, invalid))?;
         Ok(message)
     }
 
