@@ -33,19 +33,21 @@ Examples:
   curl 127.0.0.1:8484/v1/sockets/join --json '{\"join\": [\"vip\"], \"rooms\": [\"user:42\"]}'
   curl 127.0.0.1:8484/v1/sockets/leave --json '{\"leave\": [\"vip\"], \"all\": true}'
   curl 127.0.0.1:8484/v1/sockets/disconnect --json '{\"rooms\": [\"user:42\"], \"close\": true}'
+  curl 127.0.0.1:8484/v1/batch -T messages.ndjson -X POST -H 'Content-Type: application/x-ndjson'
   curl '127.0.0.1:8484/v1/emit/news?dry_run=true' -d hello  the Redis command, not sent
   SIO_BRIDGE_TOKEN=$(openssl rand -hex 32) sio-bridge --listen 0.0.0.0:8484
   curl -H \"Authorization: Bearer $SIO_BRIDGE_TOKEN\" bridge.internal:8484/v1/emit/news -d hello
 
 Query of /v1/emit/EVENT:
   room=, except= (repeatable), namespace=, volatile=true, compress=false
-Query of every route:
+Query of every route but /v1/batch:
   dry_run=true, require_servers=N, timeout=DURATION
 
 Bodies:
   /v1/emit/EVENT       the one argument: JSON, MessagePack, text or bytes
   the other routes     the message: JSON or MessagePack
   /v1/emit             a form, too: event= or action=, data=, and what the query of /v1/emit/EVENT says
+  /v1/batch            messages: a JSON array of them, or one a line; sent as they come, up to the first bad one
 
 Environment:
   SIO_BRIDGE_LISTEN    --listen
@@ -78,7 +80,7 @@ pub struct Args {
     #[arg(long = "allow-event", value_name = "GLOB")]
     allow_event: Vec<Glob>,
 
-    /// The largest body, such as 64KiB
+    /// The largest body, such as 64KiB; of a batch, the largest message
     #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = size)]
     body_limit: usize,
 

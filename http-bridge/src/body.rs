@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use crate::problem::Problem;
 
 /// A client has this long for its whole body, so that slow ones cannot pile up.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a body is said to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,20 +34,9 @@ pub(crate) enum Kind {
 impl Kind {
     /// The kind that the headers tell; `None` for one that is not known here.
     pub(crate) fn told(headers: &HeaderMap) -> Option<Self> {
-        if headers.get_all(CONTENT_ENCODING).iter().any(|encoding| encoding != "identity") {
-            return None;
-        }
-        let mut types = headers.get_all(CONTENT_TYPE).iter();
-        let (told, None) = (types.next(), types.next()) else {
-            return None;
-        };
-        let Some(told) = told else {
+        let Some(told) = media_type(headers)? else {
             return Some(Self::Untold);
         };
-        let told: Mime = told.to_str().ok()?.parse().ok()?;
-        if told.get_param(mime::CHARSET).is_some_and(|charset| charset != mime::UTF_8 && charset != "us-ascii") {
-            return None;
-        }
         match told.essence_str() {
             "application/json" => Some(Self::Json),
             "application/msgpack" | "application/x-msgpack" | "application/vnd.msgpack" => Some(Self::MessagePack),
@@ -57,6 +46,25 @@ impl Kind {
             _ if told.suffix() == Some(mime::JSON) => Some(Self::Json),
             _ => None,
         }
+    }
+}
+
+/// The type that the headers tell, if they tell one; `None` if they tell two, or a body that is compressed or no UTF-8.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<Option<Mime>> {
+    if headers.get_all(CONTENT_ENCODING).iter().any(|encoding| encoding != "identity") {
+        return None;
+    }
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (told, None) = (types.next(), types.next()) else {
+        return None;
+    };
+    let Some(told) = told else {
+        return Some(None);
+    };
+    let told: Mime = told.to_str().ok()?.parse().ok()?;
+    match told.get_param(mime::CHARSET) {
+        Some(charset) if charset != mime::UTF_8 && charset != "us-ascii" => None,
+        _ => Some(Some(told)),
     }
 }
 

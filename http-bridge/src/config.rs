@@ -12,7 +12,7 @@ pub struct Config {
     pub token: Option<Token>,
     /// The events that may be sent.
     pub allowed_events: AllowedEvents,
-    /// The largest body, in bytes.
+    /// The largest body, in bytes; of a batch, the largest message.
     pub body_limit: usize,
     /// The longest that one send may take, whatever a request asks for.
     pub timeout: Duration,

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `POST /v1/emit` | a message in its one JSON form, or the same as MessagePack, or a form (`event=…&data=…&room=…`) |
 //! | `POST /v1/emit/{event}` | the one argument: JSON, MessagePack, text or bytes; `?room=&except=&namespace=` |
+//! | `POST /v1/batch` | many messages of any kind: a JSON array of them, or one a line (`application/x-ndjson`) |
 //! | `POST /v1/server-emit` | an event for the servers: the message, JSON or MessagePack |
 //! | `POST /v1/sockets/join`, `/leave`, `/disconnect` | an order about sockets, likewise |
 //! | `GET /livez`, `/readyz` | whether the bridge is up, and whether Redis is |
@@ -25,7 +26,8 @@
 //! | `config` | what the routes go by |
 //! | `same_origin`, `auth`, `allow` | who may ask, and for what |
 //! | `query`, `parameters`, `body`, `form` | what was asked, checked before it means anything |
-//! | `message`, `event`, `health` | the routes |
+//! | `records`, `split` | a long body, record by record |
+//! | `message`, `event`, `batch`, `health` | the routes |
 //! | `address`, `send` | to whom, and how it gets there |
 //! | `problem` | every answer that is no success |
 
@@ -33,6 +35,7 @@ mod address;
 mod allow;
 mod args;
 mod auth;
+mod batch;
 mod body;
 mod config;
 mod event;
@@ -43,9 +46,11 @@ mod message;
 mod parameters;
 mod problem;
 mod query;
+mod records;
 mod same_origin;
 mod send;
 mod serve;
+mod split;
 
 use axum::{
     Router, middleware,
@@ -69,6 +74,7 @@ pub fn app(emitter: Emitter, config: Config) -> Router {
     let v1 = Router::new()
         .route("/emit", message::route(Verb::Emit))
         .route("/emit/{event}", post(event::event))
+        .route("/batch", post(batch::batch))
         .route("/server-emit", message::route(Verb::ServerEmit))
         .route("/sockets/join", message::route(Verb::Join))
         .route("/sockets/leave", message::route(Verb::Leave))

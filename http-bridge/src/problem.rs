@@ -14,7 +14,10 @@ use problem_details::{ProblemDetails, ProblemType};
 use serde::Serialize;
 use socketio_emitter::{Error, Invalid, Verb};
 
-use crate::parameters::Fault;
+use crate::{
+    parameters::Fault,
+    split::{Framing, Position},
+};
 
 /// What went wrong, as the client is told.
 #[derive(Debug)]
@@ -44,9 +47,22 @@ struct Members {
     line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<usize>,
-    /// True if the message may have been taken all the same.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    unknown: bool,
+    /// True if the message may have been taken all the same; of a batch, how many may have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Unknown>,
+    /// Which message of a batch it was, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    /// How many messages of a batch were taken, for certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Unknown {
+    Message(bool),
+    Messages(u64),
 }
 
 impl Problem {
@@ -81,24 +97,32 @@ impl Problem {
     }
 
     pub(crate) fn body_broke_off() -> Self {
-        let detail = "the connection broke, or the chunks were malformed; nothing was sent";
+        let detail = "the connection broke, or the chunks were malformed; what was not complete was not sent";
         Self::new(StatusCode::BAD_REQUEST, "body", "The body could not be read", detail)
     }
 
     pub(crate) fn body_too_slow(patience: Duration) -> Self {
-        let detail = format!("the body was not complete after {patience:?}; nothing was sent");
+        let detail = format!("it was not complete after {patience:?}, and so it was not sent");
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-timeout", "The body came too slowly", detail)
     }
 
     pub(crate) fn body_too_large(limit: usize) -> Self {
-        let detail =
-            format!("a body may have {limit} bytes; start sio-bridge with a higher --body-limit to raise that");
+        let detail = format!(
+            "a body, or a message of a batch, may have {limit} bytes; start sio-bridge with a higher --body-limit to raise that"
+        );
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large", detail)
     }
 
     pub(crate) fn unsupported_body(accepted: &str) -> Self {
         let detail = format!("this route takes {accepted}, uncompressed, text in UTF-8; say so in Content-Type");
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type", "The body is of another type", detail)
+    }
+
+    pub(crate) fn no_array(at: Position, expected: &str) -> Self {
+        let detail = format!("here was expected: {expected}");
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, "json", "The body is no valid JSON", detail);
+        (problem.members().line, problem.members().column) = (Some(at.line), Some(at.column));
+        problem
     }
 
     /// The message does something else than its route.
@@ -182,6 +206,29 @@ impl Problem {
         self
     }
 
+    /// The same problem of a text that begins further on in the body.
+    pub(crate) fn within(mut self, start: Position) -> Self {
+        let Members { line, column, .. } = self.members();
+        if let (Some(1), Some(column)) = (&line, column) {
+            *column += start.column - 1;
+        }
+        *line = line.map_or(Some(start.line), |line| Some(line + start.line - 1));
+        self
+    }
+
+    /// The same problem of a message in a batch, which it ended.
+    pub(crate) fn stopped(mut self, framing: Framing, index: u64, accepted: u64, unknown: u64) -> Self {
+        let detail = self.0.detail.take().unwrap_or_default();
+        self.0.detail = Some(format!("message {index} (counted from 0), after {accepted} were taken: {detail}"));
+        let members = self.members();
+        (members.index, members.accepted, members.unknown) =
+            (Some(index), Some(accepted), Some(Unknown::Messages(unknown)));
+        if let (Framing::Array, Some(pointer)) = (framing, &mut members.pointer) {
+            pointer.insert_str(0, &format!("/{index}"));
+        }
+        self
+    }
+
     fn members(&mut self) -> &mut Members {
         &mut self.0.extensions
     }
@@ -210,7 +257,7 @@ impl From<Error> for Problem {
             error => error.to_string(),
         };
         let mut problem = Self::new(status, error.code(), title, detail);
-        problem.members().unknown = error.is_unknown();
+        problem.members().unknown = error.is_unknown().then_some(Unknown::Message(true));
         if let Error::Invalid(Invalid { pointer, position, .. }) = error {
             problem.members().pointer = Some(pointer).filter(|pointer| !pointer.is_empty());
             (problem.members().line, problem.members().column) = position.unzip();
@@ -242,8 +289,8 @@ impl IntoResponse for Problem {
 }
 
 pub(crate) async fn not_found() -> Problem {
-    let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/server-emit, /v1/sockets/join, \
-                  /v1/sockets/leave and /v1/sockets/disconnect, and GET /livez and /readyz";
+    let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/batch, /v1/server-emit, \
+                  /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /livez and /readyz";
     Problem::new(StatusCode::NOT_FOUND, "not-found", "There is no such route", detail)
 }
 

@@ -15,6 +15,11 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);
 
+/// No query at all.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// How to send.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

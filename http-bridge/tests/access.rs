@@ -131,6 +131,7 @@ async fn the_refusal_holds_for_every_route_and_method() {
     for path in [
         EMIT,
         "/v1/emit",
+        "/v1/batch",
         "/v1/server-emit",
         "/v1/sockets/join",
         "/v1/sockets/disconnect",
@@ -176,6 +177,7 @@ async fn with_a_token_every_request_needs_it() {
         EMIT,
         "/v1/emit",
         "/v1/emit/e?access_token=s3cret-Token",
+        "/v1/batch",
         "/v1/server-emit",
         "/v1/sockets/join",
         "/v1/sockets/leave",

@@ -14,7 +14,7 @@ use std::{
 };
 
 use axum::{Router, http::StatusCode};
-use common::{Answer, ask, curl, get};
+use common::{Answer, ask, curl, get, post_json};
 use futures_util::FutureExt;
 use serde_json::json;
 use socketio_bridge::{Config, app};
@@ -115,6 +115,11 @@ impl Bridge {
         ask(&self.app, curl(&format!("/v1/emit/e{query}"), "1")).await
     }
 
+    async fn batch(&self) -> Answer {
+        let request = post_json("/v1/batch", r#"[{"event": "a"}, {"event": "b"}, {"event": "c"}]"#);
+        ask(&self.app, request).await
+    }
+
     fn published(&self) -> usize {
         self.published.load(Ordering::Relaxed)
     }
@@ -176,6 +181,25 @@ async fn what_may_have_been_sent_is_unknown() {
         assert_eq!(answer.json["unknown"], true);
         assert_eq!(start.elapsed().as_secs(), seconds, "{query}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_counts_what_was_taken_and_what_is_unknown() {
+    let answer = Bridge::new(Some(2), Publish::Taken).batch().await;
+    assert_eq!(answer.json, json!({"adapter": "classic", "messages": 3, "servers": 2}));
+    for (publish, status, code, unknown) in [
+        (Publish::Refused, 502, "redis-refused", 0),
+        (Publish::Broken, 502, "connection-lost", 3),
+        (Publish::Silent, 504, "timeout", 3),
+    ] {
+        let answer = Bridge::new(Some(2), publish).batch().await;
+        answer.is_problem(status, code, "batch");
+        let counts = ["index", "accepted", "unknown"].map(|member| answer.json[member].as_u64());
+        assert_eq!(counts, [Some(0), Some(0), Some(unknown)], "{answer:?}");
+    }
+    let nobody = Bridge::new(Some(0), Publish::Taken).batch().await;
+    nobody.is_problem(503, "no-servers", "batch");
+    assert_eq!((&nobody.json["accepted"], &nobody.json["unknown"]), (&json!(0), &json!(0)));
 }
 
 #[tokio::test]

@@ -61,6 +61,18 @@ impl Bridge {
         assert_eq!(self.sent.take(), expected.take(), "{what}");
     }
 
+    /// Asks, and expects a problem that ended a batch after so many messages, and that just those were sent.
+    pub async fn stops(&self, request: Request<Body>, status: u16, code: &str, accepted: usize) -> Answer {
+        let what = format!("{request:?}");
+        let answer = self.ask(request).await;
+        answer.is_problem(status, code, &what);
+        assert_eq!(self.sent.take().len(), accepted, "{what}");
+        assert_eq!(answer.json["accepted"], accepted, "{answer:?}");
+        assert_eq!((&answer.json["index"], &answer.json["unknown"]), (&accepted.into(), &0.into()), "{answer:?}");
+        assert!(answer.detail().starts_with(&format!("message {accepted} (")), "{answer:?}");
+        answer
+    }
+
     /// Asks, and expects a problem, and that nothing was sent.
     pub async fn refuses(&self, request: Request<Body>, status: u16, code: &str) -> Answer {
         let what = format!("{request:?}");
