@@ -139,8 +139,9 @@ function shown(value) {
 // A colour for a name, the same on every page.
 function hue(name) {
   let sum = 7;
-  for (const character of name) sum = (sum * 31 + character.codePointAt(0)) % 360;
-  return sum;
+  for (const character of name) sum = (sum * 31 + character.codePointAt(0)) % 1009;
+  // Steps of the golden angle keep names that differ a little apart.
+  return Math.round(sum * 137.5) % 360;
 }
 
 function initial(name) {
