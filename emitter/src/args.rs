@@ -17,7 +17,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeSeed};
 
 use self::pack::{Packer, Traits};
-pub use self::{binary::Binary, date::Date, pack::Numbers, spread::Spread};
+pub use self::{binary::Binary, date::Date, pack::Numbers, spread::Spread, view::Arg};
 pub(crate) use self::{
     de::{ArgsForm, ArgsSeed, WireEvent},
     pack::{Fault, unsafe_integer},
@@ -125,6 +125,20 @@ impl Args {
     /// True if the event comes alone.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// The arguments one by one, for any serde format.
+    ///
+    /// ```
+    /// use socketio_emitter::Args;
+    ///
+    /// let args = Args::new(&("x", 1))?;
+    /// let json: Vec<_> = args.iter().filter_map(|arg| serde_json::to_string(&arg).ok()).collect();
+    /// assert_eq!(json, ["\"x\"", "1"]);
+    /// # Ok::<(), socketio_emitter::Error>(())
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = Arg<'_>> {
+        view::iter(self)
     }
 
     /// True if an argument is or holds binary.

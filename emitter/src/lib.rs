@@ -60,7 +60,7 @@ pub use redis;
 
 pub use self::{
     adapter::{Adapter, Classic, SocketIo},
-    args::{Args, Binary, Date, Numbers, Spread},
+    args::{Arg, Args, Binary, Date, Numbers, Spread},
     batch::{Batch, Iterated, Source, Streamed},
     command::Command,
     emitter::{Connect, Emitter},

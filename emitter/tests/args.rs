@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
-use socketio_emitter::{Args, Binary, Error, Invalid, MAX_DEPTH, MAX_SAFE_INTEGER, Numbers, Spread};
+use socketio_emitter::{Args, Binary, Date, Error, Invalid, MAX_DEPTH, MAX_SAFE_INTEGER, Numbers, Spread};
 
 /// The arguments as JSON, which is how the doors show them.
 fn shown<T: Serialize + ?Sized>(value: &T) -> Value {
@@ -95,6 +95,21 @@ fn binary_is_told_from_a_list_of_numbers() {
     assert!(Args::new(&bytes::Bytes::from_static(b"x")).unwrap().has_binary());
     assert!(Args::new(&serde_bytes::Bytes::new(b"x")).unwrap().has_binary());
     assert_eq!(shown(&("pic", Binary(b"\x01\x02\xff"))), json!(["pic", {"$binary": "AQL/"}]));
+}
+
+#[test]
+fn arguments_one_by_one_are_as_they_were() {
+    let args = Args::new(&("x", Binary([1, 2]), json!({"deep": [1, null]}), Date::from_unix_ms(0))).unwrap();
+    let again: Vec<_> = args.iter().map(|arg| rmp_serde::to_vec(&arg).unwrap()).collect();
+    let (binary, date) = (serde_bytes::Bytes::new(&[1, 2]), "1970-01-01T00:00:00.000Z");
+    let expected = [
+        rmp_serde::to_vec("x").unwrap(),
+        rmp_serde::to_vec(binary).unwrap(),
+        rmp_serde::to_vec(&json!({"deep": [1, null]})).unwrap(),
+        rmp_serde::to_vec(date).unwrap(),
+    ];
+    assert_eq!(again, expected);
+    assert_eq!(Args::default().iter().count(), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use serde_json::Value;
-use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Message, Options, SocketIo};
+use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Heard, Message, Options, SocketIo};
 
 fn channels(io: impl FnOnce(&Emitter)) -> Vec<String> {
     let (emitter, sent) = Emitter::recorder();
@@ -68,6 +68,20 @@ fn the_prefix_holds_for_every_adapter() {
     let (io, sent) = Options::new().adapter(adapter).prefix("chat").recorder();
     io.to("a").emit("e", &()).wait().unwrap();
     assert_eq!(sent.commands()[0].channel(), "chat#/#a#");
+}
+
+#[test]
+fn a_server_signs_with_its_own_id() {
+    let classic = Adapter::Classic(Classic::default().sender("4a6f68"));
+    let (io, sent) = Options::new().adapter(classic.clone()).recorder();
+    io.emit("chat", "hi").wait().unwrap();
+    io.server_side_emit("people", "none").wait().unwrap();
+    for command in sent.commands() {
+        match classic.decode(command.channel(), command.payload()).unwrap() {
+            Heard::Message { sender, .. } => assert_eq!(sender.as_deref(), Some("4a6f68")),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]

@@ -40,11 +40,22 @@ impl Clients {
         self.connect_version(4, name, server, namespace, rooms);
     }
 
+    /// Connects one that answers what it is asked with these arguments.
+    pub fn connect_answering(&mut self, name: &str, url: &str, rooms: &[&str], answer: &Value) {
+        let request = json!({ "connect": name, "url": url, "rooms": rooms, "transports": ["websocket"],
+            "answer": answer });
+        self.opened(name, &request);
+    }
+
     /// Connects one of Socket.IO 2, which servers of that version need, or a current one.
     pub fn connect_version(&mut self, version: u8, name: &str, server: &Server, namespace: &str, rooms: &[&str]) {
         let request = json!({ "connect": name, "url": server.url(), "namespace": namespace, "rooms": rooms,
             "transports": ["websocket"], "version": version });
-        self.tool.tell(&request);
+        self.opened(name, &request);
+    }
+
+    fn opened(&mut self, name: &str, request: &Value) {
+        self.tool.tell(request);
         let line = self.find(|line| line["client"] == name && line.get("connected").is_some());
         self.ids.insert(name.to_owned(), line["connected"].as_str().expect("an id is text").to_owned());
     }
@@ -92,6 +103,16 @@ impl Clients {
     /// Waits for an event of this name at each of these clients.
     pub fn expect(&mut self, event: &str, clients: &[&str]) {
         self.until(event, clients);
+    }
+
+    /// The next event of one client; those of the others are forgotten.
+    pub fn next_event(&mut self, client: &str) -> Seen {
+        loop {
+            let line = self.next();
+            if let (Some(event), true) = (line["event"].as_str(), line["client"] == client) {
+                return Seen { client: client.to_owned(), event: event.to_owned(), args: line["args"].clone() };
+            }
+        }
     }
 
     fn next(&mut self) -> Value {

@@ -12,7 +12,7 @@ use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
 /// Builds a binary of the workspace once, and gives the command that runs it, in an environment without our variables.
-fn binary(built: &'static OnceLock<CargoRun>, package: &str, name: &str) -> Command {
+pub(crate) fn binary(built: &'static OnceLock<CargoRun>, package: &str, name: &str) -> Command {
     let run = built.get_or_init(|| {
         let build = escargot::CargoBuild::new().package(package).bin(name);
         let build = if cfg!(debug_assertions) { build } else { build.release() };

@@ -2,6 +2,7 @@
 //!
 //! Everything listens on loopback, on ports that the system chooses, and ends with the value that stands for it.
 
+mod chat;
 mod clients;
 mod cluster;
 mod doors;
@@ -10,6 +11,7 @@ mod redis_server;
 mod table;
 
 pub use self::{
+    chat::Chat,
     clients::{Clients, Seen},
     cluster::{Cluster, Server},
     doors::{Bridge, Sio, sio},

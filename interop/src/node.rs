@@ -27,7 +27,12 @@ pub struct Tool {
 impl Tool {
     /// Starts a program of `interop/node`, such as `official.js`.
     pub fn start(script: &str) -> Self {
-        Self::run(&workspace().join("interop/node"), script, &[])
+        Self::start_with(script, &[])
+    }
+
+    /// Starts one with this environment.
+    pub fn start_with(script: &str, environment: &[(&str, &str)]) -> Self {
+        Self::run(&workspace().join("interop/node"), script, environment)
     }
 
     /// Starts a script of a folder that has its own packages.

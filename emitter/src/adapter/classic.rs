@@ -25,7 +25,7 @@ use crate::{
 
 const NAME: &str = "classic";
 
-/// What every emitter signs with: no server has this id, so every server takes the message.
+/// What an emitter signs with: no server has this id, so every server takes the message.
 const SENDER: &str = "emitter";
 
 /// The packet type of an event, with or without binary: servers find the binary themselves.
@@ -41,13 +41,15 @@ const BINARY_EVENT: u64 = 5;
 pub struct Classic {
     /// The adapter's option `key`: `socket.io` by default.
     pub prefix: String,
+    /// What messages are signed with.
+    sender: String,
     /// The generations of the servers; `None` until they are known.
     versions: Option<Versions>,
 }
 
 impl Default for Classic {
     fn default() -> Self {
-        Self { prefix: "socket.io".to_owned(), versions: None }
+        Self { prefix: "socket.io".to_owned(), sender: SENDER.to_owned(), versions: None }
     }
 }
 
@@ -55,6 +57,13 @@ impl Classic {
     /// Sets the adapter's option `key`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// Sets what messages are signed with, which is for servers: the server of this id takes none of them from the
+    /// bus, and the others see that a server sent them. Emitters sign with `emitter`.
+    pub fn sender(mut self, id: impl Into<String>) -> Self {
+        self.sender = id.into();
         self
     }
 
@@ -96,7 +105,7 @@ impl Classic {
             Action::Disconnect { close } => self.request(target, &Request::disconnect(target, *close)),
             Action::ServerEmit { event, args } => {
                 plain(args)?;
-                self.request(target, &Request::server_side_emit(event, args))
+                self.request(target, &Request::server_side_emit(&self.sender, event, args))
             }
         }
     }
@@ -157,7 +166,7 @@ impl Classic {
         let names = rooms.iter().chain(&target.except).map(|room| room.len() + 5).sum::<usize>();
         let mut out = Vec::with_capacity(96 + event.len() + args.as_msgpack().len() + names);
         msgpack::array(&mut out, 3);
-        msgpack::str(&mut out, SENDER);
+        msgpack::str(&mut out, &self.sender);
         let kind = match self.versions {
             Some(Versions { oldest: SocketIo::V2, .. }) if args.has_binary() => BINARY_EVENT,
             _ => EVENT,

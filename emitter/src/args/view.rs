@@ -1,5 +1,7 @@
 //! Packed arguments as JSON, or as any other serde format.
 
+use std::fmt;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -28,6 +30,31 @@ impl Serialize for List<'_> {
     }
 }
 
+/// One of an event's arguments, for any serde format: binary is bytes, a date its ISO 8601 text.
+#[derive(Clone, Copy)]
+pub struct Arg<'a>(Packed<'a>);
+
+impl Serialize for Arg<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl fmt::Debug for Arg<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match serde_json::to_string(&Packed { form: Form::Escaped, ..self.0 }) {
+            Ok(json) => f.write_str(&json),
+            Err(_) => write!(f, "Arg({} bytes of MessagePack)", self.0.bytes.len()),
+        }
+    }
+}
+
+/// The arguments one by one.
+pub(super) fn iter(args: &Args) -> impl Iterator<Item = Arg<'_>> {
+    let mut rest = args.as_msgpack();
+    (0..args.len()).map_while(move |_| cut(&mut rest)).map(|bytes| Arg(Packed { bytes, form: Form::Native }))
+}
+
 /// `[event, ...arguments]` as servers read it in JSON, which has no binary.
 pub(crate) struct PlainEvent<'a> {
     pub(crate) event: &'a str,
@@ -43,11 +70,12 @@ impl Serialize for PlainEvent<'_> {
     }
 }
 
-/// Whether binary, and what looks like its escape, is spelled so that it can be read back.
+/// How binary, and what looks like its escape, is spelled: so that it can be read back, not at all, or as bytes.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
     Escaped,
     Plain,
+    Native,
 }
 
 fn elements<L: SerializeSeq>(list: &mut L, args: &Args, form: Form) -> Result<(), L::Error> {
@@ -60,9 +88,13 @@ fn elements<L: SerializeSeq>(list: &mut L, args: &Args, form: Form) -> Result<()
 
 /// One whole value, cut off the front of `rest`.
 fn value<'a, E: Error>(rest: &mut &'a [u8], form: Form) -> Result<Packed<'a>, E> {
+    cut(rest).map(|bytes| Packed { bytes, form }).ok_or_else(|| E::custom("malformed MessagePack"))
+}
+
+fn cut<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let start = *rest;
-    skip(rest).ok_or_else(|| E::custom("malformed MessagePack"))?;
-    Ok(Packed { bytes: &start[..start.len() - rest.len()], form })
+    skip(rest)?;
+    Some(&start[..start.len() - rest.len()])
 }
 
 /// Steps over one whole value, however deep it is.
@@ -79,6 +111,7 @@ fn skip(rest: &mut &[u8]) -> Option<()> {
     Some(())
 }
 
+#[derive(Clone, Copy)]
 struct Packed<'a> {
     bytes: &'a [u8],
     form: Form,
@@ -95,6 +128,7 @@ impl Serialize for Packed<'_> {
             Token::Float(value) => serializer.serialize_f64(value),
             Token::Str(value) => serializer.serialize_str(value),
             Token::Bin(_) if form == Form::Plain => Err(S::Error::custom("JSON has no binary")),
+            Token::Bin(bytes) if form == Form::Native => serializer.serialize_bytes(bytes),
             Token::Bin(bytes) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry(BINARY, &STANDARD.encode(bytes))?;

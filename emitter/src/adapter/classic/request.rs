@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::SENDER;
 use crate::{
     args::{Args, PlainEvent},
     message::{Close, Target},
@@ -17,7 +16,7 @@ const SERVER_SIDE_EMIT: u8 = 6;
 #[derive(Serialize)]
 pub(super) struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<&'static str>,
+    uid: Option<&'a str>,
     #[serde(rename = "type")]
     kind: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +49,8 @@ impl<'a> Request<'a> {
         Self { close: Some(close == Close::Yes), ..Self::sockets(DISCONNECT, target) }
     }
 
-    pub(super) fn server_side_emit(event: &'a str, args: &'a Args) -> Self {
-        Self { uid: Some(SENDER), data: Some(PlainEvent { event, args }), ..Self::new(SERVER_SIDE_EMIT) }
+    pub(super) fn server_side_emit(sender: &'a str, event: &'a str, args: &'a Args) -> Self {
+        Self { uid: Some(sender), data: Some(PlainEvent { event, args }), ..Self::new(SERVER_SIDE_EMIT) }
     }
 
     fn sockets(kind: u8, target: &'a Target) -> Self {

@@ -1,0 +1,67 @@
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Stdio},
+    sync::OnceLock,
+    thread,
+};
+
+use escargot::CargoRun;
+
+use crate::doors::binary;
+
+/// The chat of `examples/chat` as a program: all of it, or one node.
+#[derive(Debug)]
+pub struct Chat {
+    child: Child,
+    /// Where the nodes are.
+    pub nodes: Vec<String>,
+    /// Where the bridge is; nowhere, for one node.
+    pub bridge: String,
+    /// Where the built-in broker is; nowhere, for one node.
+    pub redis: String,
+}
+
+impl Chat {
+    /// Starts two nodes, the bridge and the ticker on a broker of their own, on free ports.
+    pub fn start() -> Self {
+        let mut chat = Self::run(&["--ports", "0,0", "--bridge-port", "0"], 3);
+        assert_eq!(chat.nodes.len(), 4, "the chat says where it is: {chat:?}");
+        chat.redis = chat.nodes.remove(3);
+        chat.bridge = chat.nodes.remove(2);
+        chat
+    }
+
+    /// Starts one node.
+    pub fn node(redis: &str, listen: &str) -> Self {
+        Self::run(&["node", "--redis", redis, "--listen", listen], 1)
+    }
+
+    /// All addresses in its first lines.
+    fn run(args: &[&str], lines: usize) -> Self {
+        static BUILT: OnceLock<CargoRun> = OnceLock::new();
+        let mut child = binary(&BUILT, "chat", "chat")
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("chat starts");
+        let mut said = BufReader::new(child.stdout.take().expect("stdout is piped")).lines().map_while(Result::ok);
+        let first: Vec<String> = said.by_ref().take(lines).collect();
+        thread::spawn(move || said.for_each(drop));
+        let words = first.iter().flat_map(|line| line.split_whitespace());
+        let nodes = words.filter(|word| word.contains("://")).map(str::to_owned).collect();
+        Self { child, nodes, bridge: String::new(), redis: String::new() }
+    }
+
+    /// Ends it without a warning.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Chat {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
