@@ -9,6 +9,7 @@
 //        {"id":5,"page":"ada","status":"Connected to node-3001"} waits for it
 //        {"id":6,"page":"ada","clock":true}                      waits for a time that was pushed
 //   out  {"id":6,"time":"2026-01-01T00:00:00.000Z"}
+//        {"id":6,"page":"ada","trouble":"Not sent"}              waits until the page says what is wrong
 //   in   {"id":7,"page":"ada","screenshot":"file.png"}
 //        {"id":8,"page":"ada","foreign":true}
 //   out  {"id":8,"foreign":[],"errors":[]}                       what it asked of other hosts, and complained about
@@ -25,10 +26,11 @@ await serve(async (request) => {
   if (request.see) return see(page, request.see);
   if (request.people) return people(page, request.people);
   if (request.status) return status(page, request.status);
+  if (request.trouble) return trouble(page, request.trouble);
   if (request.clock) return clock(page);
   if (request.screenshot) return screenshot(page, request.screenshot);
   if (request.foreign) return { foreign, errors };
-  throw new Error("none of open, say, see, people, status, clock, screenshot, foreign");
+  throw new Error("none of open, say, see, people, status, trouble, clock, screenshot, foreign");
 });
 await browser.close();
 process.exit(0);
@@ -82,6 +84,11 @@ async function people(page, names) {
 async function status(page, text) {
   await page.getByRole("status").filter({ hasText: text }).waitFor();
   return {};
+}
+
+async function trouble(page, text) {
+  await page.getByRole("alert").filter({ hasText: text }).waitFor();
+  return { kept: await page.getByLabel("Message", { exact: true }).inputValue() };
 }
 
 async function clock(page) {

@@ -1,6 +1,6 @@
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     sync::OnceLock,
     thread,
 };
@@ -24,7 +24,12 @@ pub struct Chat {
 impl Chat {
     /// Starts two nodes, the bridge and the ticker on a broker of their own, on free ports.
     pub fn start() -> Self {
-        let mut chat = Self::run(&["--ports", "0,0", "--bridge-port", "0"], 3);
+        Self::start_on("0,0")
+    }
+
+    /// Starts it with the nodes on these ports, if they are free.
+    pub fn start_on(ports: &str) -> Self {
+        let mut chat = Self::run(&["--ports", ports, "--bridge-port", "0"], 3);
         assert_eq!(chat.nodes.len(), 4, "the chat says where it is: {chat:?}");
         chat.redis = chat.nodes.remove(3);
         chat.bridge = chat.nodes.remove(2);
@@ -51,6 +56,14 @@ impl Chat {
         let words = first.iter().flat_map(|line| line.split_whitespace());
         let nodes = words.filter(|word| word.contains("://")).map(str::to_owned).collect();
         Self { child, nodes, bridge: String::new(), redis: String::new() }
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn end(&mut self) {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "kill -TERM");
+        let code = self.child.wait().expect("it can be waited for").code();
+        assert_eq!(code, Some(0), "it ends well");
     }
 
     /// Ends it without a warning.

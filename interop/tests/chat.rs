@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use socketio_interop::{Chat, Clients, Server, Sio, Tool};
+use socketio_interop::{Chat, Clients, RedisServer, Server, Sio, Tool};
 
 /// Chromium, with a page for each person.
 struct Pages(Tool);
@@ -47,7 +47,8 @@ fn push(chat: &Chat) {
 
 #[test]
 fn people_on_two_nodes_chat_and_see_what_is_pushed() {
-    let chat = Chat::start();
+    let updates = env::var_os("UPDATE_SCREENSHOTS").is_some_and(|value| value == "1");
+    let chat = if updates { Chat::start_on("3001,3002") } else { Chat::start() };
     let mut pages = Pages(Tool::start("chat.js"));
     pages.open("ada", &chat.nodes[0], "Ada", [1100, 720], false);
     pages.open("grace", &chat.nodes[1], "Grace", [1100, 720], true);
@@ -73,7 +74,7 @@ fn people_on_two_nodes_chat_and_see_what_is_pushed() {
     for page in ["ada", "grace", "margaret"] {
         pages.see(page, "said", "There it is!");
     }
-    if env::var_os("UPDATE_SCREENSHOTS").is_some_and(|value| value == "1") {
+    if updates {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/chat/screenshots");
         fs::create_dir_all(&folder).unwrap();
         for (page, file) in [("ada", "desk"), ("grace", "desk-dark"), ("linus", "phone"), ("margaret", "phone-dark")] {
@@ -108,7 +109,7 @@ fn people_on_two_nodes_chat_and_see_what_is_pushed() {
 }
 
 #[test]
-fn a_node_that_is_killed_is_missed_and_its_page_comes_back_to_it() {
+fn a_node_that_is_gone_is_missed_and_its_page_comes_back_to_it() {
     let chat = Chat::start();
     let mut node = Chat::node(&chat.redis, "127.0.0.1:0");
     let url = node.nodes[0].clone();
@@ -119,10 +120,18 @@ fn a_node_that_is_killed_is_missed_and_its_page_comes_back_to_it() {
     pages.open("grace", &url, "Grace", [1100, 720], false);
     pages.ask("ada", "people", json!(["Ada (you)", "Grace"]));
 
+    // One that is asked to end says goodbye.
+    node.end();
+    pages.see("ada", "note", "Grace left");
+    pages.ask("grace", "status", "Reconnecting");
+    let mut node = Chat::node(&chat.redis, &address);
+    pages.ask("grace", "status", format!("Connected to {name}"));
+    pages.ask("ada", "people", json!(["Ada (you)", "Grace"]));
+
+    // For one that is killed, its silence speaks.
     node.kill();
     pages.ask("grace", "status", "Reconnecting");
-    // Nobody says that she is gone: the node's silence does.
-    pages.see("ada", "note", "Grace left");
+    pages.ask("ada", "people", json!(["Ada (you)"]));
     let node = Chat::node(&chat.redis, &address);
     pages.ask("grace", "status", format!("Connected to {name}"));
     pages.ask("ada", "people", json!(["Ada (you)", "Grace"]));
@@ -132,6 +141,24 @@ fn a_node_that_is_killed_is_missed_and_its_page_comes_back_to_it() {
     pages.say("ada", "welcome back");
     pages.see("grace", "said", "welcome back");
     drop(node);
+}
+
+#[test]
+fn nodes_outlast_their_redis() {
+    let mut redis = RedisServer::start();
+    let node = Chat::node(&redis.url(), "127.0.0.1:0");
+    let mut pages = Pages(Tool::start("chat.js"));
+    pages.open("ada", &node.nodes[0], "Ada", [1100, 720], false);
+    redis.kill();
+    pages.say("ada", "is anybody here?");
+    let trouble = pages.ask("ada", "trouble", "Not sent: Redis is away");
+    assert_eq!(trouble["kept"], "is anybody here?");
+    redis.revive();
+    let back = ["emit", "message", "back", "--require-servers", "1"];
+    while Sio::run(&redis.url(), &back, b"").code != Some(0) {}
+    pages.see("ada", "pushed", "back");
+    pages.say("ada", "there you are");
+    pages.see("ada", "said mine", "there you are");
 }
 
 #[test]

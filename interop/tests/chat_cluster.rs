@@ -61,7 +61,7 @@ impl Mixed {
             .collect()
     }
 
-    fn tell(&mut self, request: Value) -> Value {
+    fn tell(&mut self, request: &Value) -> Value {
         let answer = self.asker.ask(request.clone());
         assert!(answer.get("error").is_none(), "{request}: {answer}");
         answer
@@ -69,7 +69,7 @@ impl Mixed {
 
     /// Who received the event, exactly once and with these arguments.
     fn reached(&mut self, event: &str, args: &Value) -> BTreeSet<String> {
-        self.tell(json!({"do": "emit", "event": "end", "args": []}));
+        self.tell(&json!({"do": "emit", "event": "end", "args": []}));
         let names: Vec<String> = self.audience(&[], &[]).into_iter().collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut reached = BTreeSet::new();
@@ -102,7 +102,7 @@ fn every_form_of_emit_reaches_whom_it_is_for_on_either_kind_of_server() {
     for (rooms, except, flags, args) in forms {
         let audience = mixed.audience(rooms, except);
         let (to, but) = (mixed.ids(rooms), mixed.ids(except));
-        mixed.tell(json!({"do": "emit", "event": "e", "args": args, "rooms": to, "except": but, "flags": flags}));
+        mixed.tell(&json!({"do": "emit", "event": "e", "args": args, "rooms": to, "except": but, "flags": flags}));
         assert_eq!(mixed.reached("e", &args), audience, "from Node: {rooms:?} but {except:?} {flags}");
 
         // The same from outside, which no server sent.
@@ -124,7 +124,7 @@ fn every_form_of_emit_reaches_whom_it_is_for_on_either_kind_of_server() {
 #[test]
 fn servers_of_either_kind_answer_each_others_questions() {
     let mut mixed = Mixed::start();
-    assert_eq!(mixed.tell(json!({"do": "serverCount"}))["servers"], 4);
+    assert_eq!(mixed.tell(&json!({"do": "serverCount"}))["servers"], 4);
     let sorted = |list: &Value| {
         let mut list = list.as_array().unwrap().clone();
         list.sort_by_key(Value::to_string);
@@ -136,12 +136,12 @@ fn servers_of_either_kind_answer_each_others_questions() {
         ids
     };
 
-    let rooms = sorted(&mixed.tell(json!({"do": "allRooms"}))["rooms"]);
+    let rooms = sorted(&mixed.tell(&json!({"do": "allRooms"}))["rooms"]);
     let mut expected = ids_of(&mixed, &[], &[]);
     expected.extend([json!("red"), json!("blue")]);
     assert_eq!(rooms, sorted(&json!(expected)));
 
-    let fetched = mixed.tell(json!({"do": "fetchSockets", "rooms": ["red"], "except": ["blue"]}));
+    let fetched = mixed.tell(&json!({"do": "fetchSockets", "rooms": ["red"], "except": ["blue"]}));
     let fetched = fetched["sockets"].as_array().unwrap();
     assert_eq!(fetched.len(), 4, "{fetched:?}");
     for socket in fetched {
@@ -150,10 +150,10 @@ fn servers_of_either_kind_answer_each_others_questions() {
         assert!(socket["address"].as_str().unwrap().ends_with("127.0.0.1"), "{socket}");
     }
 
-    let answers = mixed.tell(json!({"do": "emitWithAck", "event": "ask", "args": ["?"], "rooms": ["blue"]}));
+    let answers = mixed.tell(&json!({"do": "emitWithAck", "event": "ask", "args": ["?"], "rooms": ["blue"]}));
     let expected: Vec<_> = mixed.audience(&["blue"], &[]).iter().map(|name| json!({"answer": name})).collect();
     assert_eq!(sorted(&answers["answers"]), sorted(&json!(expected)));
-    let answers = mixed.tell(json!({"do": "serverSideEmitWithAck", "event": "reload", "args": [1]}));
+    let answers = mixed.tell(&json!({"do": "serverSideEmitWithAck", "event": "reload", "args": [1]}));
     assert_eq!(answers["answers"].as_array().unwrap().len(), 3, "{answers}");
 }
 
@@ -161,18 +161,18 @@ fn servers_of_either_kind_answer_each_others_questions() {
 fn servers_of_either_kind_do_as_they_are_told() {
     let mut mixed = Mixed::start();
     let note = json!(["hi"]);
-    mixed.tell(json!({"do": "join", "join": ["green", "pink"], "rooms": ["red"], "except": ["blue"]}));
-    mixed.tell(json!({"do": "emit", "event": "e", "args": note, "rooms": ["green"]}));
+    mixed.tell(&json!({"do": "join", "join": ["green", "pink"], "rooms": ["red"], "except": ["blue"]}));
+    mixed.tell(&json!({"do": "emit", "event": "e", "args": note, "rooms": ["green"]}));
     let reds = mixed.audience(&["red"], &["blue"]);
     assert_eq!(mixed.reached("e", &note), reds);
 
-    mixed.tell(json!({"do": "leave", "leave": ["green"], "rooms": mixed.ids(&["rust1-red", "node-red"])}));
+    mixed.tell(&json!({"do": "leave", "leave": ["green"], "rooms": mixed.ids(&["rust1-red", "node-red"])}));
     assert_eq!(Sio::run(&mixed.chat.redis, &["emit", "e", "hi", "--to", "green"], b"").code, Some(0));
     assert_eq!(mixed.reached("e", &note), ["asker-red", "rust2-red"].map(str::to_owned).into());
 
-    mixed.tell(json!({"do": "disconnect", "rooms": ["pink"]}));
+    mixed.tell(&json!({"do": "disconnect", "rooms": ["pink"]}));
     let gone: Vec<&str> = reds.iter().map(String::as_str).collect();
     mixed.clients.until_disconnected(&gone);
-    let fetched = mixed.tell(json!({"do": "fetchSockets"}));
+    let fetched = mixed.tell(&json!({"do": "fetchSockets"}));
     assert_eq!(fetched["sockets"].as_array().unwrap().len(), 8);
 }

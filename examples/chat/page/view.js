@@ -138,10 +138,9 @@ function shown(value) {
 
 // A colour for a name, the same on every page.
 function hue(name) {
-  let sum = 7;
-  for (const character of name) sum = (sum * 31 + character.codePointAt(0)) % 1009;
-  // Steps of the golden angle keep names that differ a little apart.
-  return Math.round(sum * 137.5) % 360;
+  let hash = 7;
+  for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
+  return (hash >>> 8) % 360;
 }
 
 function initial(name) {

@@ -30,7 +30,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) demo: DemoArgs,
 
-    /// Log to stderr what the nodes hear from each other
+    /// Log more to stderr than what servers and operators want to know
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
 }

@@ -4,11 +4,12 @@
 //! |---|---|
 //! | `bus` | the subscriptions that make it a member of the cluster |
 //! | `requests`, `reply`, `arguments` | what it does with what it hears there, and what it answers |
-//! | `chat`, `people` | the room: who is here, who says what |
+//! | `chat`, `people`, `origin` | the room: who is here, who says what, who may come in |
 
 mod arguments;
 mod bus;
 mod chat;
+mod origin;
 mod people;
 mod reply;
 mod requests;

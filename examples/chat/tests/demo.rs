@@ -14,7 +14,10 @@ use redis::aio::MultiplexedConnection;
 use serde_json::{Value, json};
 use socketio_emitter::{Binary, Emitter};
 use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest},
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -139,6 +142,9 @@ async fn people_on_two_nodes_hear_each_other_and_what_is_pushed() {
     assert_eq!(io.emit("message", "Deploy done").await.unwrap().servers, Some(2));
     assert_eq!(ada.event("message").await, json!(["Deploy done"]));
     assert_eq!(bob.event("message").await, json!(["Deploy done"]));
+    let posted = reqwest::Client::new().post(format!("{}/v1/emit/message", chat.bridge)).body("Hello from curl");
+    assert_eq!(posted.send().await.unwrap().status(), 200);
+    assert_eq!(bob.event("message").await, json!(["Hello from curl"]));
 
     // What is pushed cannot pass for what a person says, or for what a node does.
     for event in ["chat", "people", "welcome"] {
@@ -153,6 +159,32 @@ async fn people_on_two_nodes_hear_each_other_and_what_is_pushed() {
     let left = ada.event("people").await;
     assert_eq!(left[0].as_array().unwrap().len(), 1, "{left}");
     assert_eq!(left[0][0]["name"], "Ada");
+}
+
+#[tokio::test]
+async fn the_page_comes_whole_and_asks_nothing_of_anyone_else() {
+    let chat = Chat::start();
+    let get = async |path: &str| reqwest::get(format!("{}{path}", chat.nodes[1])).await.unwrap();
+    let page = get("/").await.text().await.unwrap();
+    assert!(!page.contains("://"), "{page}");
+    let mut pending = vec!["/".to_owned()];
+    let mut seen = Vec::new();
+    while let Some(path) = pending.pop() {
+        let file = get(&path).await;
+        assert_eq!(file.status(), 200, "{path}");
+        let policy = file.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"), "{policy}");
+        let text = file.text().await.unwrap();
+        seen.push(path);
+        for name in text.split('"').filter(|word| [".js", ".css", ".svg"].iter().any(|end| word.ends_with(end))) {
+            let path = format!("/{}", name.trim_start_matches("./").trim_start_matches('/'));
+            if !seen.contains(&path) && !pending.contains(&path) {
+                pending.push(path);
+            }
+        }
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, ["/", "/chat.css", "/chat.js", "/icon.svg", "/socket.js", "/view.js"]);
 }
 
 #[tokio::test]
@@ -176,6 +208,13 @@ async fn a_client_is_told_what_is_wrong() {
         refused.send(format!("40{auth}")).await;
         assert!(refused.hear("44").await["message"].is_string(), "{auth}");
     }
+
+    let mut request = url.into_client_request().unwrap();
+    request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let mut foreign = Client { socket, id: String::new() };
+    foreign.send(r#"40{"name":"Eve"}"#.to_owned()).await;
+    assert!(foreign.hear("44").await["message"].as_str().unwrap().contains("another site"));
 }
 
 /// A question to the servers, and their answers.

@@ -55,7 +55,8 @@ impl Bus {
         let redis = Client::open(url).map_err(|error| format!("this Redis URL cannot be used: {error}"))?;
         let adapter = Adapter::Classic(Classic::default());
         let mut bus = Self { redis, member, adapter, session: None };
-        let session = bus.subscribe().await.map_err(|error| format!("cannot reach Redis: {error}"))?;
+        let unreachable = |error| format!("cannot reach Redis at {}: {error}", bus.redis.get_connection_info().addr());
+        let session = bus.subscribe().await.map_err(unreachable)?;
         bus.session = Some(session);
         Ok(bus)
     }

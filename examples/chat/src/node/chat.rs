@@ -21,7 +21,10 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use super::people::{Announcement, Elsewhere, Person, nickname};
+use super::{
+    origin::is_foreign,
+    people::{Announcement, Elsewhere, Person, nickname},
+};
 
 /// What a person says: from a client its text, to clients a [`Said`].
 const CHAT: &str = "chat";
@@ -149,8 +152,9 @@ impl Chat {
 
     /// Takes in what another node says about itself; all other server-side events are for the log.
     pub(crate) async fn hear_server(&self, event: &str, args: &Args, sender: Option<String>) {
-        tracing::info!(event, ?args, sender, "a server-side event");
-        let Some(sender) = sender.filter(|sender| event == PEOPLE && sender != EMITTER) else { return };
+        let Some(sender) = sender.clone().filter(|sender| event == PEOPLE && sender != EMITTER) else {
+            return tracing::info!(event, ?args, sender, "a server-side event");
+        };
         let json = serde_json::to_value(args).unwrap_or_default();
         let Ok((Announcement { people, ask },)) = serde_json::from_value(json) else {
             return tracing::warn!(sender, "who is on a node could not be read");
@@ -227,6 +231,9 @@ impl Chat {
     }
 
     fn enter(&self, socket: &SocketRef, auth: Value) -> Result<(), Refused> {
+        if is_foreign(&socket.req_parts().headers) {
+            return Err(Refused("a page of another site may not come in"));
+        }
         let Auth { name, rooms } = match &auth {
             Value::Null => Auth::default(),
             auth => Auth::deserialize(auth).map_err(|_| Refused("auth is {name: text, rooms: list of text}"))?,

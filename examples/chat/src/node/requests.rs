@@ -225,3 +225,61 @@ fn described(socket: &SocketRef) -> Value {
 async fn send(answers: &mpsc::Sender<Reply>, reply: Reply) {
     let _ = answers.send(reply).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use socketio_emitter::{Adapter, Classic, Emitter};
+
+    use super::*;
+
+    /// What a member without clients answers to a request.
+    async fn answers(id: &str, channel: &str, request: Value) -> Vec<Value> {
+        let io = SocketIo::new_svc().1;
+        let chat = Chat::open("node-1".to_owned(), io.clone(), Emitter::recorder().0);
+        let heard = Adapter::Classic(Classic::default()).decode(channel, request.to_string().as_bytes()).unwrap();
+        let (sender, mut replies) = mpsc::channel(8);
+        Member::new(id.to_owned(), io, chat).hear(heard, &sender).await;
+        drop(sender);
+        let mut answers = Vec::new();
+        while let Some(reply) = replies.recv().await {
+            answers.push(serde_json::from_slice(&reply.encode().unwrap()).unwrap());
+        }
+        answers
+    }
+
+    const REQUESTS: &str = "socket.io-request#/#";
+
+    #[tokio::test]
+    async fn even_without_clients_every_question_is_answered() {
+        let opts = json!({"rooms": [], "except": []});
+        let packet = json!({"type": 2, "data": ["e"], "nsp": "/"});
+        for (request, expected) in [
+            (json!({"type": 0, "rooms": []}), json!({"sockets": []})),
+            (json!({"type": 1}), json!({"rooms": []})),
+            (json!({"type": 5, "opts": opts}), json!({"sockets": []})),
+            (json!({"type": 6, "data": ["reload"]}), json!({"type": 6, "data": "node-1"})),
+            (json!({"type": 7, "packet": packet, "opts": opts}), json!({"type": 8, "clientCount": 0})),
+        ] {
+            let (mut request, mut expected) = (request, expected);
+            request["uid"] = "other".into();
+            request["requestId"] = "q".into();
+            expected["requestId"] = "q".into();
+            assert_eq!(answers("own", REQUESTS, request.clone()).await, [expected], "{request}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_asked_of_this_server_is_not_answered() {
+        let asked = json!({"type": 1, "uid": "own", "requestId": "q"});
+        assert_eq!(answers("own", REQUESTS, asked.clone()).await, Vec::<Value>::new(), "its own question");
+        assert_eq!(
+            answers("other", "socket.io-request#/admin#", asked).await,
+            Vec::<Value>::new(),
+            "not its namespace"
+        );
+        let event = json!({"type": 6, "uid": "own", "requestId": "q", "data": ["reload"]});
+        assert_eq!(answers("own", REQUESTS, event).await, Vec::<Value>::new(), "its own server-side event");
+        let order = json!({"type": 2, "opts": {"rooms": []}, "rooms": ["r"]});
+        assert_eq!(answers("own", REQUESTS, order).await, Vec::<Value>::new(), "an order");
+    }
+}
