@@ -14,6 +14,8 @@ const AFTER_HELP: &str = "\
 Examples:
   sio emit news 'We are back' --to lobby        one event to one room
   sio emit time -T '{{ now }}' --every 5s       the time, every five seconds
+  sio pipe events.ndjson                        a file of events, joins, disconnects, …
+  sio join vip --to user:42                     a user's sockets into a room
   sio emit --help                               all about emit, with examples
 
 Exit codes:
@@ -23,7 +25,7 @@ Exit codes:
   3    nobody is there: no adapter found, or too few servers
   130  interrupted (143 by SIGTERM)";
 
-/// Pushes events into a running Socket.IO cluster, over the Redis that connects its servers.
+/// Pushes events and orders into a running Socket.IO cluster, over the Redis that connects its servers.
 #[derive(Parser)]
 #[command(name = "sio", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\nEnvironment:\n{ENVIRONMENT}"))]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]

@@ -1,9 +1,11 @@
 //! The commands, one a file.
 
+mod completions;
 mod disconnect;
 mod emit;
 mod join;
 mod leave;
+mod man;
 mod pipe;
 mod server_emit;
 
@@ -20,6 +22,8 @@ pub(crate) enum Command {
     Leave(leave::Leave),
     Disconnect(disconnect::Disconnect),
     ServerEmit(server_emit::ServerEmit),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {
@@ -31,6 +35,8 @@ impl Command {
             Self::Leave(leave) => leave.run(global, output).await,
             Self::Disconnect(disconnect) => disconnect.run(global, output).await,
             Self::ServerEmit(emit) => emit.run(global, output).await,
+            Self::Completions(completions) => completions.run(output),
+            Self::Man(man) => man.run(output),
         }
     }
 }

@@ -20,7 +20,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use mimalloc::MiMalloc;
+
 use self::{args::Cli, exit::Exit, failure::Failure, output::Output};
+
+/// Messages are made on one thread and freed on another, for which the usual allocator takes locks.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let exit = match Cli::try_parse() {

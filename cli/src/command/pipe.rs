@@ -68,7 +68,7 @@ pub(crate) struct Pipe {
     dry_run: bool,
 }
 
-/// How it ended, apart from what the ledger knows.
+/// How the work ended, apart from what the ledger knows: with a receipt, unless nothing was sent.
 type Ended = Result<Option<BatchReceipt>, Failure>;
 
 impl Pipe {
@@ -80,47 +80,47 @@ impl Pipe {
         let cluster = &global.cluster;
         let emitter = if self.dry_run { cluster.writer()? } else { cluster.emitter()? };
         output.detail(&format!("Redis as named by {}", cluster.url_source()));
-        let input = Input::open(&self.file)?;
-        if input.typed {
+        let Input { source, name, size, typed } = Input::open(&self.file)?;
+        if typed {
             output.say("one JSON object a line; Ctrl-D ends");
         }
         let mut interrupts = Interrupts::new()?;
-        let start = Instant::now();
-        let book = Book::new(Ledger::new(Progress::new(input.size, input.typed, output), output));
-        let chunks = Reader::new(input.source, self.from_line, self.max_line, cluster.numbers()).start()?;
+        let book = Book::new(Ledger::new(Progress::new(size, typed, output), output));
+        let chunks = Reader::new(source, self.from_line, self.max_line, cluster.numbers()).start()?;
         let (stop, stopped) = oneshot::channel();
         let feed = Feed::new(emitter.clone(), chunks, book.clone(), stopped).paced(self.rate).strict(self.strict);
 
-        let work = async {
-            match self.dry_run {
-                true => self.print(feed, &book, output).await,
-                false => self.send(&emitter, feed, &book).await,
-            }
-        };
-        let ended = interrupts.winding_up(work, || drop(stop)).await;
+        let start = Instant::now();
+        let ended = interrupts.winding_up(self.work(&emitter, feed, &book, output), || drop(stop)).await;
         let mut ledger = book.lock();
         let counts = ledger.close(ended.is_err());
         let (ended, interrupted) = match ended {
-            Ok((ended, interrupted)) => (ended, interrupted),
+            Ok((ended, interrupted)) => (ended?, interrupted),
             Err(exit) => (Ok(None), Some(exit)),
         };
-        let unread = matches!(&ended, Err(failure) if failure.message.is_none());
-        let receipt = ended.as_ref().ok().and_then(Option::as_ref);
-        let summary = Summary::new(counts, start.elapsed(), receipt);
+        let summary = Summary::new(counts, start.elapsed(), ended.as_ref().ok().and_then(Option::as_ref));
         match self.dry_run {
-            true if unread => {}
             true => output.say(&summary.words("printed")),
             false => summary.tell(output)?,
         }
-        match (ended, ledger.broken_off(), interrupted) {
-            (Err(failure), ..) if unread => Err(failure),
-            (Err(failure), ..) => Err(failure.hint(&resume(ledger.stop()))),
-            (_, Some((error, last)), _) => {
-                Err(Failure::failed(format!("cannot read {} after line {last}: {error}", input.name)))
-            }
-            (.., Some(exit)) => Err(Failure::interrupted(exit, format!("interrupted; {}", resume(ledger.stop())))),
+        let resume = resume(ledger.stop());
+        match (ended, ledger.unreadable.take(), interrupted) {
+            (Err(failure), ..) => Err(failure.hint(&resume)),
+            (_, Some(error), _) => Err(Failure::failed(format!("cannot read {name}: {error}; {resume}"))),
+            (.., Some(exit)) => Err(Failure::interrupted(exit, format!("interrupted; {resume}"))),
             _ if counts.bad > 0 => Ok(Exit::Usage),
             _ => Ok(Exit::Done),
+        }
+    }
+
+    /// Sends or prints all that comes.
+    ///
+    /// # Errors
+    /// Where stdout failed, after which nothing is left to say.
+    async fn work(&self, emitter: &Emitter, feed: Feed, book: &Book, output: Output) -> Result<Ended, Failure> {
+        match self.dry_run {
+            true => self.print(feed, book, output).await,
+            false => Ok(self.send(emitter, feed, book).await),
         }
     }
 
@@ -132,32 +132,29 @@ impl Pipe {
         let batch = if self.strict { batch } else { batch.skip_invalid() };
         match batch.into_future().await {
             Ok(receipt) => Ok(Some(receipt)),
-            Err(Error::Stopped { source, .. }) => stopped(*source).map(|()| None),
-            Err(error) => stopped(error).map(|()| None),
+            Err(Error::Stopped { source, .. }) => stopped(*source),
+            Err(error) => stopped(error),
         }
     }
 
     /// Prints the commands for all that comes.
-    async fn print(&self, mut feed: Feed, book: &Book, output: Output) -> Ended {
+    async fn print(&self, mut feed: Feed, book: &Book, output: Output) -> Result<Ended, Failure> {
         while let Some(outgoing) = feed.next().await {
             let command = outgoing.command().await;
             book.lock().fate(command.as_ref().map(drop));
             match command {
                 Ok(command) => print(command, output)?,
                 Err(error) if error.is_invalid() && !self.strict => {}
-                Err(error) => {
-                    stopped(error)?;
-                    break;
-                }
+                Err(error) => return Ok(stopped(error)),
             }
         }
-        Ok(None)
+        Ok(Ok(None))
     }
 }
 
-/// A bad line, which was named when it came, is no failure of its own.
-fn stopped(error: Error) -> Result<(), Failure> {
-    if error.is_invalid() { Ok(()) } else { Err(error.into()) }
+/// What ended the work. A bad line, which was named when it came, is no failure of its own.
+fn stopped(error: Error) -> Ended {
+    if error.is_invalid() { Ok(None) } else { Err(error.into()) }
 }
 
 fn size(text: &str) -> Result<usize, &'static str> {

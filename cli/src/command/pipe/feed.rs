@@ -71,7 +71,7 @@ impl Feed {
                     self.records = chunk.records.into_iter();
                 }
                 Some(Some(Err(error))) => {
-                    self.book.lock().unreadable(error);
+                    self.book.lock().unreadable = Some(error);
                     self.ended = true;
                 }
                 Some(None) => self.ended = true,

@@ -70,7 +70,8 @@ pub(super) struct Ledger {
     /// The last line that was taken up.
     last: u64,
     stop: Option<Stop>,
-    unreadable: Option<io::Error>,
+    /// Why the input cannot be read on.
+    pub(super) unreadable: Option<io::Error>,
     progress: Progress,
     output: Output,
 }
@@ -91,11 +92,6 @@ impl Ledger {
 
     pub(super) fn chunk(&mut self, chunk: &Chunk) {
         self.progress.advance(chunk.records.len(), chunk.bytes);
-    }
-
-    /// The input cannot be read on.
-    pub(super) fn unreadable(&mut self, error: io::Error) {
-        self.unreadable = Some(error);
     }
 
     /// A line was taken up, and its message handed over.
@@ -137,11 +133,6 @@ impl Ledger {
         }
         self.progress.end();
         self.counts
-    }
-
-    /// Why the input could not be read on, and the last line before.
-    pub(super) fn broken_off(&mut self) -> Option<(io::Error, u64)> {
-        self.unreadable.take().map(|error| (error, self.last))
     }
 
     /// Where to go on.

@@ -52,12 +52,14 @@ pub(super) struct Reader<R> {
     from: u64,
     longest: usize,
     numbers: Numbers,
+    /// How many lines the last chunk had.
+    expected: usize,
 }
 
 impl<R: Read + Send + 'static> Reader<R> {
     /// Lines from this number on, of at most so many bytes.
     pub(super) fn new(source: R, from: u64, longest: usize, numbers: Numbers) -> Self {
-        Self { lines: Lines::new(source, longest), from, longest, numbers }
+        Self { lines: Lines::new(source, longest), from, longest, numbers, expected: 0 }
     }
 
     /// Starts to read. It ends with the input, or when nobody takes the chunks any more. Nobody waits for its end: there
@@ -83,7 +85,7 @@ impl<R: Read + Send + 'static> Reader<R> {
 
     /// What came, understood.
     fn chunk(&mut self, bytes: usize) -> Chunk {
-        let mut records = Vec::new();
+        let mut records = Vec::with_capacity(self.expected);
         while let Some((number, line)) = self.lines.next() {
             let message = match line {
                 _ if number < self.from => continue,
@@ -93,6 +95,7 @@ impl<R: Read + Send + 'static> Reader<R> {
             };
             records.push((number, message));
         }
+        self.expected = records.len();
         Chunk { records, bytes }
     }
 }
