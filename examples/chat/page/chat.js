@@ -79,16 +79,12 @@ function welcome(news) {
 }
 
 function cameAndWent(everyone) {
-  // Before the welcome, there is nothing to compare with.
-  if (here) {
-    const before = new Map(here.map((person) => [person.id, person]));
-    for (const { id, name, node } of everyone) {
-      if (!before.delete(id) && id !== me) note(`${name} came in, on ${node}`);
-    }
-    for (const { id, name } of before.values()) {
-      if (id !== me) note(`${name} left`);
-    }
-  }
+  // By name: after a node was restarted, the same person is here twice for a moment, which is no news. Before the
+  // welcome, there is nothing to compare with.
+  const missingIn = (list) => (person) => !list.some(({ name }) => name === person.name);
+  const before = here ?? everyone;
+  for (const { name, node } of everyone.filter(missingIn(before))) note(`${name} came in, on ${node}`);
+  for (const { name } of before.filter(missingIn(everyone))) note(`${name} left`);
   show(everyone);
 }
 

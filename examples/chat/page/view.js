@@ -138,9 +138,11 @@ function shown(value) {
 
 // A colour for a name, the same on every page.
 function hue(name) {
-  let hash = 7;
+  let hash = 0x811c9dc5;
   for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
-  return (hash >>> 8) % 360;
+  // Names that differ in their last letter only must differ in more than a shade.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 12)) >>> 0) % 360;
 }
 
 function initial(name) {

@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use redis::{
-    Client, RedisResult,
+    Client, Msg, RedisResult, Value,
     aio::{MultiplexedConnection, PubSub},
 };
 use socketio_emitter::{Adapter, Classic};
 use tokio::{
     sync::mpsc,
-    task::AbortHandle,
+    task::JoinHandle,
     time::{sleep, timeout},
 };
 
@@ -31,6 +31,9 @@ const ANSWERS: usize = 256;
 /// How long connecting and subscribing may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How often a quiet connection is asked for a sign of life.
+const PULSE: Duration = Duration::from_secs(10);
+
 /// The pauses between attempts to reconnect double from the first to the last.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -46,7 +49,7 @@ pub(crate) struct Bus {
 struct Session {
     subscribed: PubSub,
     answers: mpsc::Sender<Reply>,
-    publisher: AbortHandle,
+    publisher: JoinHandle<()>,
 }
 
 impl Bus {
@@ -101,24 +104,43 @@ impl Bus {
         let (publishing, subscribed) =
             timeout(PATIENCE, connected).await.map_err(|_| format!("no answer within {PATIENCE:?}"))??;
         let (answers, queue) = mpsc::channel(ANSWERS);
-        let publisher = tokio::spawn(publish(publishing, queue)).abort_handle();
+        let publisher = tokio::spawn(publish(publishing, queue));
         Ok(Session { subscribed, answers, publisher })
     }
 
-    async fn listen(&self, Session { subscribed, answers, publisher }: Session) {
-        let (_sink, mut messages) = subscribed.split();
-        while let Some(message) = messages.next().await {
-            let (channel, payload) = (message.get_channel_name(), message.get_payload_bytes());
-            if payload.len() > MAX_MESSAGE {
-                tracing::warn!(channel, bytes = payload.len(), "a message that is too long was dropped");
-                continue;
+    /// Hears messages until one of the connections is gone. A broken network may not say so by itself.
+    async fn listen(&self, Session { subscribed, answers, mut publisher }: Session) {
+        let (mut sink, mut messages) = subscribed.split();
+        let hearing = async {
+            while let Some(message) = messages.next().await {
+                self.hear(&message, &answers).await;
             }
-            match self.adapter.decode(channel, payload) {
-                Ok(heard) => self.member.hear(heard, &answers).await,
-                Err(error) => tracing::warn!(channel, %error, "a message that no server could read was dropped"),
+        };
+        let alive = async {
+            loop {
+                sleep(PULSE).await;
+                if !matches!(timeout(PATIENCE, sink.ping::<Value>()).await, Ok(Ok(_))) {
+                    return;
+                }
             }
+        };
+        tokio::select! {
+            () = hearing => {}
+            () = alive => {}
+            _ = &mut publisher => {}
         }
         publisher.abort();
+    }
+
+    async fn hear(&self, message: &Msg, answers: &mpsc::Sender<Reply>) {
+        let (channel, payload) = (message.get_channel_name(), message.get_payload_bytes());
+        if payload.len() > MAX_MESSAGE {
+            return tracing::warn!(channel, bytes = payload.len(), "a message that is too long was dropped");
+        }
+        match self.adapter.decode(channel, payload) {
+            Ok(heard) => self.member.hear(heard, answers).await,
+            Err(error) => tracing::warn!(channel, %error, "a message that no server could read was dropped"),
+        }
     }
 }
 
