@@ -6,15 +6,14 @@ use socketio_emitter::{Action, Close};
 use crate::{exit::Exit, failure::Failure, global::Global, help, order::Order, output::Output};
 
 const HELP: &str = "\
-A client that is disconnected from a namespace stays away until its own code connects it again.
-With --close its connection ends, and it connects again by itself.
+Their clients stay away until their own code connects them again.
 
 Examples:
   A user who logged out elsewhere
     sio disconnect --to user:42
   Everyone from /admin, but not those on call
     sio disconnect --all --except on-call --namespace /admin
-  Every connection, so that clients spread over new servers
+  Everyone, with all their namespaces
     sio disconnect --all --close";
 
 /// Disconnects sockets from the namespace, or from the server altogether

@@ -2,13 +2,7 @@
 
 use std::time::Instant;
 
-use crate::sio::{nowhere, sio};
-
-fn run(args: &[&str]) -> (i32, String, String) {
-    let output = sio(args).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
+use crate::sio::{nowhere, run, run_with, sio};
 
 #[test]
 fn one_message_fails_with_1() {
@@ -48,6 +42,29 @@ fn no_word_holds_the_password() {
         assert_eq!(output.status.code(), Some(1));
         assert!(!String::from_utf8_lossy(&output.stderr).contains("s3cret"));
     }
+}
+
+#[test]
+fn an_order_fails_with_1_and_a_pipe_says_where_to_go_on() {
+    let url = nowhere("");
+    for order in
+        [&["join", "r", "--all"][..], &["leave", "r", "--to", "x"], &["disconnect", "--all"], &["server-emit", "e"]]
+    {
+        assert_eq!(run(&[order, &["--url", &url]].concat()).0, 1);
+    }
+    let lines = "\n{\"event\":\"a\"}\nnonsense\n{\"event\":\"b\"}\n";
+    let (code, stdout, stderr) = run_with(&["pipe", "--url", &url, "-o", "json"], lines);
+    assert!(
+        stdout.starts_with("{\"lines\":1,\"sent\":0,\"bad\":0,\"unknown\":0,\"unsent\":1,\"seconds\":"),
+        "{stdout}"
+    );
+    assert!(stdout.ends_with(",\"adapter\":null,\"servers\":null}\n"), "{stdout}");
+    assert!(stderr.ends_with("; nothing was sent; go on with --from-line 2\n"), "{stderr}");
+    assert_eq!((code, stderr.lines().count()), (1, 1));
+
+    // Where there is nothing to send, it does not matter.
+    assert_eq!(run_with(&["pipe", "--url", &url, "--quiet"], "\n\n"), (0, String::new(), String::new()));
+    assert_eq!(run_with(&["pipe", "--url", &url, "--from-line", "5"], lines).0, 0);
 }
 
 #[test]

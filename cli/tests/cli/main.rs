@@ -5,6 +5,9 @@
 
 mod away;
 mod dry_run;
+mod order;
+mod pipe;
+mod shell;
 mod sio;
 mod template;
 mod usage;

@@ -14,6 +14,18 @@ pub(crate) fn sio(args: &[&str]) -> Command {
     command
 }
 
+/// Exit code, stdout and stderr of `sio` with this on stdin.
+pub(crate) fn run_with(args: &[&str], stdin: impl Into<Vec<u8>>) -> (i32, String, String) {
+    let output = sio(args).write_stdin(stdin).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Exit code, stdout and stderr of `sio`.
+pub(crate) fn run(args: &[&str]) -> (i32, String, String) {
+    run_with(args, "")
+}
+
 /// What `sio emit ... --dry-run` prints for the classic adapter.
 pub(crate) fn dry_run(args: &[&str]) -> String {
     let output = sio(&["--adapter", "classic", "emit", "--dry-run"]).args(args).assert().success().get_output().clone();

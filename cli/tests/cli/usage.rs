@@ -2,6 +2,8 @@
 
 use crate::sio::{failure, sio};
 
+const COMMANDS: [&str; 8] = ["emit", "pipe", "join", "leave", "disconnect", "server-emit", "completions", "man"];
+
 fn help(args: &[&str]) -> String {
     String::from_utf8(sio(args).assert().success().get_output().stdout.clone()).unwrap()
 }
@@ -20,9 +22,36 @@ fn help_names_every_flag() {
 }
 
 #[test]
+fn every_command_teaches_with_examples() {
+    let overview = help(&["--help"]);
+    for name in COMMANDS {
+        let long = help(&[name, "--help"]);
+        assert!(overview.contains(&format!("  {name}  ")), "{name}");
+        for word in ["Examples:", &format!("sio {name} "), "--output", "--quiet"] {
+            assert!(long.contains(word), "{name}: {word}");
+        }
+        let short = help(&[name, "-h"]);
+        assert!(short.contains(&format!("sio {name} --help")), "{short}");
+    }
+    for (name, words) in [
+        ("pipe", "--rate --strict --from-line --max-line --dry-run FILE namespace except SIO_URL"),
+        ("join", "--to --except --all --require-servers --dry-run ROOM"),
+        ("leave", "--to --except --all --require-servers --dry-run ROOM"),
+        ("disconnect", "--to --except --all --require-servers --dry-run --close"),
+        ("server-emit", "--string --binary --require-servers --dry-run @FILE"),
+        ("completions", "bash zsh fish elvish powershell"),
+        ("man", "--out"),
+    ] {
+        let long = help(&[name, "--help"]);
+        words.split(' ').for_each(|word| assert!(long.contains(word), "{name}: {word}"));
+    }
+}
+
+#[test]
 fn help_fits_a_terminal_and_hides_the_environment() {
-    for args in [&["--help"][..], &["-h"], &["emit", "--help"], &["emit", "-h"]] {
-        let mut command = sio(args);
+    let commands = COMMANDS.iter().flat_map(|name| [vec![*name, "--help"], vec![*name, "-h"]]);
+    for args in commands.chain([vec!["--help"], vec!["-h"]]) {
+        let mut command = sio(&args);
         command
             .env("SIO_URL", "redis://:s3cret@host")
             .env("REDIS_URL", "redis://:s3cret@host")

@@ -171,3 +171,72 @@ impl Ledger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::output::Format;
+    use socketio_emitter::{Args, Emitter, Message};
+
+    fn ledger(lines: impl IntoIterator<Item = u64>) -> Ledger {
+        let output = Output { format: Format::Text, words: Words::Few };
+        let mut ledger = Ledger::new(Progress::new(None, true, output), output);
+        lines.into_iter().for_each(|line| ledger.handed(line));
+        ledger
+    }
+
+    fn counts(lines: u64, sent: u64, bad: u64, unknown: u64, unsent: u64) -> Counts {
+        assert_eq!(lines, sent + bad + unknown + unsent);
+        Counts { lines, sent, bad, unknown, unsent }
+    }
+
+    #[test]
+    fn every_line_is_counted_once() {
+        let mut ledger = ledger([1, 2, 5, 6, 7, 9]);
+        ledger.bad(10, &Problem::TooLong(1));
+        ledger.fate(Ok(()));
+        let reserved = Emitter::recorder().0.send(Message::emit("connect", Args::default())).wait().unwrap_err();
+        ledger.fate(Err(&reserved));
+        ledger.fate(Ok(()));
+        ledger.fate(Err(&Error::Timeout(Duration::ZERO)));
+        ledger.fate(Err(&Error::Timeout(Duration::ZERO)));
+        assert_eq!(ledger.close(false), counts(7, 2, 2, 2, 1));
+        assert_eq!(ledger.stop(), Stop { first: 6, unknown: Some(7), later: 0 });
+    }
+
+    #[test]
+    fn what_nobody_waited_for_is_unknown() {
+        let mut ledger = ledger(3..=5);
+        ledger.fate(Ok(()));
+        assert_eq!(ledger.close(true), counts(3, 1, 0, 2, 0));
+        assert_eq!(ledger.stop(), Stop { first: 4, unknown: Some(5), later: 0 });
+    }
+
+    #[test]
+    fn after_the_last_line_comes_the_next() {
+        let mut ledger = ledger([1, 4]);
+        ledger.fate(Ok(()));
+        ledger.fate(Ok(()));
+        assert_eq!(ledger.close(false), counts(2, 2, 0, 0, 0));
+        assert_eq!(ledger.stop(), Stop { first: 5, unknown: None, later: 0 });
+    }
+
+    #[test]
+    fn what_was_sent_after_a_failure_is_no_secret() {
+        let mut ledger = ledger(1..=4);
+        ledger.fate(Ok(()));
+        ledger.fate(Err(&Error::Config(String::new())));
+        ledger.fate(Ok(()));
+        ledger.fate(Ok(()));
+        assert_eq!(ledger.close(false), counts(4, 3, 0, 0, 1));
+        assert_eq!(ledger.stop(), Stop { first: 2, unknown: None, later: 2 });
+    }
+
+    #[test]
+    fn neighbours_take_no_memory() {
+        let ledger = ledger((1..=1_000_000).chain(2_000_000..=3_000_000));
+        assert_eq!(ledger.waiting.len(), 2);
+    }
+}

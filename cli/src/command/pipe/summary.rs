@@ -84,7 +84,7 @@ pub(super) fn resume(stop: Stop) -> String {
     match unknown {
         None => format!("go on with --from-line {first}{all_the_same}"),
         Some(last) => format!(
-            "lines {first} to {last} may have been taken or not: \
+            "lines {first} to {last} are in doubt: \
              --from-line {first} sends them again, --from-line {} leaves them out{all_the_same}",
             last + 1
         ),
@@ -121,7 +121,7 @@ mod tests {
         let stop = Stop { first: 7, unknown: Some(9), later: 3 };
         assert_eq!(
             resume(stop),
-            "lines 7 to 9 may have been taken or not: --from-line 7 sends them again, --from-line 10 leaves them out; \
+            "lines 7 to 9 are in doubt: --from-line 7 sends them again, --from-line 10 leaves them out; \
              3 after it were sent all the same"
         );
     }

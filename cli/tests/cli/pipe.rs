@@ -1,0 +1,248 @@
+//! Messages one a line.
+
+use std::{env, fs, process};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+
+use crate::sio::{run, run_with, sio};
+
+const DRY_RUN: [&str; 6] = ["pipe", "--dry-run", "--adapter", "classic", "--socket-io", "4"];
+
+/// Exit code, lines of stdout and lines of stderr.
+fn pipe(flags: &[&str], input: impl Into<Vec<u8>>) -> (i32, Vec<String>, Vec<String>) {
+    let (code, stdout, stderr) = run_with(&[&DRY_RUN, flags].concat(), input);
+    let lines = |text: String| text.lines().map(str::to_owned).collect();
+    (code, lines(stdout), lines(stderr))
+}
+
+/// Asserts that the last word is `<printed> printed, <bad> bad; <all> lines in …`.
+fn reconciles(stderr: &[String], printed: usize, bad: usize) {
+    let noun = if printed + bad == 1 { "line" } else { "lines" };
+    let expected = format!("{printed} printed, {bad} bad; {} {noun} in ", printed + bad);
+    assert!(stderr.last().is_some_and(|line| line.starts_with(&expected)), "{expected}: {stderr:?}");
+}
+
+#[test]
+fn every_bad_line_is_named_and_the_others_go() {
+    for (line, words) in [
+        (&b"nonsense"[..], "line 2, column 2: this is no valid JSON"),
+        (b"{\"event\":\"e\",\"data\":tru}", "line 2, column 24: /data: this is no valid JSON"),
+        (b"{\"event\":\"e\"", "line 2, column 12: this is no valid JSON"),
+        (b"{\"event\":\"e\"} {\"event\":\"e\"}", "line 2, column 15: this is no valid JSON"),
+        (b"[]", "line 2, column "),
+        (b"{}", "line 2, column 2: \"event\" is missing"),
+        (b"{\"event\":7}", "line 2, column 10: /event: "),
+        (b"{\"event\":\"e\",\"room\":\"r\"}", "/room: unknown key \"room\"; did you mean \"rooms\"?"),
+        (b"{\"event\":\"e\",\"args\":[],\"data\":1}", "/data: \"args\" (a list) and \"data\""),
+        (b"{\"event\":\"connect\"}", "/event: \"connect\" is reserved"),
+        (b"{\"event\":\"e\",\"rooms\":[]}", "/rooms: the list of rooms is empty"),
+        (b"{\"event\":\"e\",\"except\":[\"a\",\"\"]}", "/except/1: the room has no name"),
+        (b"{\"do\":\"disconnect\"}", "/rooms: this reaches every socket"),
+        (b"{\"do\":\"dance\"}", "/do: "),
+        (b"{\"event\":\"e\",\"namespace\":\"/[\"}", "/namespace: "),
+        (b"{\"do\":\"server-emit\",\"event\":\"e\",\"data\":{\"$binary\":\"AA==\"}}", "cannot carry binary"),
+        (b"{\"event\":\"e\",\"args\":[{\"id\":9007199254740993}]}", "/args/0/id: 9007199254740993 is beyond 2^53-1"),
+        (b"{\"event\":\"\xff\"}", "line 2, column "),
+        (
+            b"{\"event\":\"e\",\"data\":\"a long, long, long, long, long, long, long line\"}",
+            "longer than 60 B (--max-line)",
+        ),
+    ] {
+        let input = [b"{\"event\":\"before\"}\n", line, b"\n{\"event\":\"after\"}\n"].concat();
+        let flags: &[&str] = if words.contains("60 B") { &["--max-line", "60"] } else { &[] };
+        let (code, stdout, stderr) = pipe(flags, input.clone());
+        assert_eq!((code, stdout.len(), stderr.len()), (2, 2, 2), "{words}: {stderr:?}");
+        assert!(stdout[0].contains("before") && stdout[1].contains("after"), "{stdout:?}");
+        assert!(stderr[0].starts_with("sio: line 2") && stderr[0].contains(words), "{words}: {}", stderr[0]);
+        reconciles(&stderr, 2, 1);
+
+        let (code, stdout, stderr) = pipe(&[flags, &["--strict", "--quiet"]].concat(), input);
+        assert_eq!((code, stdout.len(), stderr.len()), (2, 1, 1), "strict, {words}: {stderr:?}");
+        assert!(stdout[0].contains("before") && stderr[0].contains(words), "{stderr:?}");
+    }
+}
+
+#[test]
+fn what_only_some_servers_understand_is_bad_for_the_others() {
+    let input = "{\"event\":\"a\"}\n{\"do\":\"join\",\"join\":[\"r\"],\"all\":true}\n{\"event\":\"b\",\"except\":[\"r\"]}\n{\"event\":\"c\"}";
+    assert_eq!(pipe(&[], input).1.len(), 4);
+    let flags = ["pipe", "--dry-run", "--adapter", "classic", "--socket-io", "2"];
+    let (code, stdout, stderr) = run_with(&flags, input);
+    assert_eq!((code, stdout.lines().count(), stderr.lines().count()), (2, 2, 3), "{stderr}");
+    assert!(stderr.starts_with("sio: line 2: the classic adapter cannot carry join to Socket.IO 2"), "{stderr}");
+    assert!(stderr.contains("sio: line 3: the classic adapter cannot carry except to Socket.IO 2"), "{stderr}");
+}
+
+#[test]
+fn lines_may_end_as_they_like() {
+    let bom = "\u{feff}{\"event\":\"a\"}\r\n\r\n  \t\n{\"event\":\"b\"}\r\nbad\r\n\n{\"event\":\"c\"}";
+    let (code, stdout, stderr) = pipe(&[], bom);
+    assert_eq!((code, stdout.len()), (2, 3));
+    assert!(stderr[0].starts_with("sio: line 5, column 1: "), "{stderr:?}");
+    reconciles(&stderr, 3, 1);
+    for nothing in ["", "\n", "\u{feff}", "\u{feff}\r\n \n"] {
+        let (code, stdout, stderr) = pipe(&[], nothing);
+        assert_eq!((code, stdout.len()), (0, 0), "{nothing:?}: {stderr:?}");
+        reconciles(&stderr, 0, 0);
+    }
+}
+
+#[test]
+fn twenty_bad_lines_are_named_and_all_are_counted() {
+    let input = "bad\n".repeat(30) + "{\"event\":\"e\"}\n";
+    let (code, stdout, stderr) = pipe(&[], input.clone());
+    assert_eq!((code, stdout.len(), stderr.len()), (2, 1, 22), "{stderr:?}");
+    assert!(stderr[19].starts_with("sio: line 20, "));
+    assert_eq!(stderr[20], "sio: more bad lines are only counted (--verbose names them all)");
+    reconciles(&stderr, 1, 30);
+    let (_, _, stderr) = pipe(&["-v"], input);
+    assert!(stderr.iter().any(|line| line.starts_with("sio: line 30, ")), "{stderr:?}");
+}
+
+#[test]
+fn one_can_begin_later() {
+    let input = "bad\n\n{\"event\":\"three\"}\n{\"event\":\"four\"}\nbad";
+    let (code, stdout, stderr) = pipe(&["--from-line", "4"], input);
+    assert_eq!((code, stdout.len()), (2, 1));
+    assert!(stdout[0].contains("four") && stderr[0].starts_with("sio: line 5, "), "{stdout:?} {stderr:?}");
+    reconciles(&stderr, 1, 1);
+    assert_eq!(pipe(&["--from-line", "99"], input).0, 0);
+}
+
+#[test]
+fn many_lines_arrive_in_order_from_a_file_too() {
+    let input: String = (0..50_000).map(|n| format!("{{\"event\":\"e\",\"data\":\"no {n}.\"}}\n")).collect();
+    let path = env::temp_dir().join(format!("sio-{}-many", process::id()));
+    fs::write(&path, &input).unwrap();
+    let (code, stdout, stderr) = run(&[&DRY_RUN[..], &[path.to_str().unwrap()]].concat());
+    fs::remove_file(&path).unwrap();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.starts_with("50,000 printed, 0 bad; 50,000 lines in "), "{stderr}");
+    assert!(stdout.lines().enumerate().all(|(n, line)| line.contains(&format!("no {n}."))));
+}
+
+#[test]
+fn captured_messages_become_the_official_emitters() {
+    #[derive(Deserialize)]
+    struct Captures<'a> {
+        #[serde(borrow)]
+        captured: Vec<Capture<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Capture<'a> {
+        name: String,
+        prefix: String,
+        #[serde(borrow)]
+        message: &'a RawValue,
+        channel: String,
+        hex: Option<String>,
+        text: Option<String>,
+    }
+    let vectors = include_str!("../../../emitter/tests/vectors/classic.json");
+    let Captures { mut captured } = serde_json::from_str(vectors).unwrap();
+    let escapes = ["$base64", "$date", "$undefined", "$float"];
+    captured.retain(|capture| {
+        capture.prefix == "socket.io" && !escapes.iter().any(|escape| capture.message.get().contains(escape))
+    });
+    let input: String = captured.iter().map(|capture| format!("{}\n", capture.message.get())).collect();
+    let (code, stdout, stderr) = pipe(&["-o", "json"], input);
+    assert_eq!((code, stdout.len()), (0, captured.len()), "{stderr:?}");
+    assert!(captured.len() > 20);
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    for (capture, line) in captured.into_iter().zip(stdout) {
+        let printed: Value = serde_json::from_str(&line).unwrap();
+        let payload = match &printed["command"][2] {
+            Value::String(text) => text.clone().into_bytes(),
+            binary => STANDARD.decode(binary["$binary"].as_str().unwrap()).unwrap(),
+        };
+        let expected = capture.hex.unwrap_or_else(|| hex(capture.text.unwrap().as_bytes()));
+        assert_eq!(printed["command"][1], capture.channel, "{}", capture.name);
+        assert_eq!(hex(&payload), expected, "{}", capture.name);
+    }
+}
+
+#[test]
+fn a_rate_is_kept() {
+    let start = std::time::Instant::now();
+    let (code, stdout, _) = pipe(&["--rate", "20"], "{\"event\":\"e\"}\n".repeat(5));
+    assert_eq!((code, stdout.len()), (0, 5));
+    assert!(start.elapsed().as_millis() >= 200, "four times 50 ms between five messages");
+}
+
+#[test]
+fn wrong_usage_is_2_and_an_unreadable_file_1() {
+    for (flags, word) in [
+        (&["--rate", "0"][..], "500, 0.5, 100/s"),
+        (&["--from-line", "0"], "--from-line"),
+        (&["--max-line", "0"], "16MiB"),
+        (&["--max-line", "lots"], "16MiB"),
+        (&["--namespace", "/admin"], "each line says its own"),
+        (&["a", "b"], "'b'"),
+    ] {
+        let (code, stdout, stderr) = pipe(flags, "");
+        assert_eq!((code, stdout.len(), stderr[0].contains(word)), (2, 0, true), "{flags:?}: {stderr:?}");
+    }
+    let (code, _, stderr) = pipe(&["/no/such/file"], "");
+    assert_eq!((code, stderr[0].starts_with("sio: cannot read /no/such/file: ")), (1, true), "{stderr:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_is_no_file() {
+    let (code, _, stderr) = pipe(&["/"], "");
+    assert_eq!((code, stderr[1].starts_with("sio: cannot read /: ")), (1, true), "{stderr:?}");
+}
+
+#[test]
+fn a_reader_that_left_is_no_failure() {
+    let exe = sio(&[]).get_program().to_owned();
+    let mut child = process::Command::new(exe)
+        .args(DRY_RUN)
+        .stdin(process::Stdio::piped())
+        .stdout(process::Stdio::piped())
+        .stderr(process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    {
+        use std::io::Write;
+        let _ = child.stdin.take().unwrap().write_all(b"{\"event\":\"e\"}\n{\"event\":\"e\"}\n");
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_line_goes_out_as_it_comes_and_a_signal_ends_it() {
+    use std::{
+        io::{BufRead, BufReader, Read, Write},
+        process::{Command, Stdio},
+    };
+
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = Command::new(sio(&[]).get_program())
+            .args(DRY_RUN)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        write!(stdin, "{{\"event\":").unwrap();
+        for n in 1..=3 {
+            // The end of a line comes with the beginning of the next.
+            write!(stdin, "\"e{n}\"}}\n{{\"event\":").unwrap();
+            assert!(stdout.next().unwrap().unwrap().contains(&format!("e{n}")));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        let mut words = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
+        assert!(words.contains("3 printed, 0 bad; 3 lines in "), "{words}");
+        assert!(words.ends_with("sio: interrupted; go on with --from-line 4\n"), "{words}");
+    }
+}
