@@ -89,11 +89,6 @@ impl BroadcastOperator {
         self.outgoing(self.pack(args).map(|args| Action::Emit { event: event.into(), args, flags: self.flags }))
     }
 
-    /// An event with arguments that are packed already, from JSON for example.
-    pub fn emit_args(&self, event: impl Into<String>, args: Args) -> Outgoing {
-        self.outgoing(Ok(Action::Emit { event: event.into(), args, flags: self.flags }))
-    }
-
     /// Every socket of the namespace, spelled out: join, leave and disconnect take no silence for everyone.
     pub fn all(&self) -> Self {
         let mut operator = self.clone();

@@ -22,7 +22,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | `args`, `logs`, `serve` | the program around it: the command line, the log, connections and their end |
+//! | `args`, `logs`, `serve`, `stop` | the program around it: the command line, the log, connections and their end |
 //! | `config` | what the routes go by |
 //! | `same_origin`, `auth`, `allow` | who may ask, and for what |
 //! | `query`, `parameters`, `body`, `form` | what was asked, checked before it means anything |
@@ -51,6 +51,7 @@ mod same_origin;
 mod send;
 mod serve;
 mod split;
+mod stop;
 
 use axum::{
     Router, middleware,
@@ -66,6 +67,7 @@ pub use self::{
     config::Config,
     logs::start as start_logs,
     serve::serve,
+    stop::stop,
 };
 
 /// Every route of the bridge, on the way to one cluster.

@@ -6,9 +6,9 @@ use std::{
     process::ExitCode,
 };
 
-use socketio_bridge::{Args, Config, app, serve, start_logs};
+use socketio_bridge::{Args, Config, app, serve, start_logs, stop};
 use socketio_emitter::Emitter;
-use tokio::{net::TcpListener, signal};
+use tokio::net::TcpListener;
 
 fn main() -> ExitCode {
     let settings = Args::read(env::args_os()).and_then(|args| {
@@ -38,28 +38,4 @@ async fn run(args: &Args, emitter: Emitter, config: Config) -> io::Result<()> {
     let _ = writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?);
     serve(listener, app(emitter, config), stop, args.grace()).await;
     Ok(())
-}
-
-/// Is there when the process is asked to end. Signals count from the call on.
-#[cfg(unix)]
-fn stop() -> io::Result<impl Future<Output = ()>> {
-    use signal::unix::{SignalKind, signal};
-
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        if signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    })
 }

@@ -11,7 +11,7 @@
 //! | `node` | a Socket.IO server: the room, and the bus that makes it one of a cluster |
 //! | `ticker` | an outside program that pushes the time |
 //! | `page` | what a browser gets |
-//! | `listen`, `signal` | ports that may be taken, and the end |
+//! | `listen` | ports that may be taken |
 
 mod args;
 mod banner;
@@ -19,7 +19,6 @@ mod demo;
 mod listen;
 mod node;
 mod page;
-mod signal;
 mod ticker;
 
 use std::{io, process::ExitCode};
@@ -52,7 +51,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(args: Args) -> Result<(), Failure> {
-    let stop = signal::stop()?;
+    let stop = socketio_bridge::stop()?;
     match args.command {
         None => {
             let demo = Demo::start(&args.demo).await?;

@@ -2,9 +2,12 @@ use std::io;
 
 use tokio::signal;
 
-/// Is there when the process is asked to end. Signals count from the call on.
+/// Is there when the process is asked to end, by Ctrl-C or SIGTERM. Signals count from the call on.
+///
+/// # Errors
+/// Where the system does not let signals be heard.
 #[cfg(unix)]
-pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
+pub fn stop() -> io::Result<impl Future<Output = ()>> {
     use signal::unix::{SignalKind, signal};
 
     let mut interrupted = signal(SignalKind::interrupt())?;
@@ -17,8 +20,12 @@ pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Is there when the process is asked to end, by Ctrl-C.
+///
+/// # Errors
+/// None on this system.
 #[cfg(not(unix))]
-pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
+pub fn stop() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         if signal::ctrl_c().await.is_err() {
             std::future::pending().await

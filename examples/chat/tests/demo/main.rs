@@ -3,125 +3,22 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+mod client;
+mod program;
 
-use futures_util::{SinkExt, StreamExt};
+use std::process::Command;
+
+use futures_util::StreamExt;
 use redis::aio::MultiplexedConnection;
 use serde_json::{Value, json};
 use socketio_emitter::{Binary, Emitter};
-use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{Message, client::IntoClientRequest},
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use self::{
+    client::{Client, PATIENCE},
+    program::Chat,
 };
-
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The program, until it is dropped.
-struct Chat {
-    child: Child,
-    nodes: Vec<String>,
-    bridge: String,
-    redis: String,
-}
-
-impl Chat {
-    fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chat"))
-            .args(["--ports", "0,0", "--bridge-port", "0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let mut words = |name: &str| -> Vec<String> {
-            let line = lines.next().unwrap_or_else(|| panic!("no line for {name}"));
-            assert!(line.starts_with(name), "{line}");
-            let address = |word: &&str| word.contains("://");
-            line.split_whitespace().filter(address).map(str::to_owned).collect()
-        };
-        let (nodes, bridge, redis) = (words("Chat"), words("Bridge").remove(0), words("Redis").remove(0));
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, nodes, bridge, redis }
-    }
-
-    /// Asks it to end, and waits until it did.
-    #[cfg(unix)]
-    fn terminate(mut self) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Chat {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A client, in the words of the protocol.
-struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    id: String,
-}
-
-impl Client {
-    async fn connect(node: &str, auth: Value) -> Self {
-        let url = format!("{}/socket.io/?EIO=4&transport=websocket", node.replace("http", "ws"));
-        let (socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
-        let mut client = Self { socket, id: String::new() };
-        assert!(client.frame().await.starts_with("0{"));
-        client.send(format!("40{auth}")).await;
-        let connected = client.frame().await;
-        let connected: Value =
-            serde_json::from_str(connected.strip_prefix("40").unwrap_or_else(|| panic!("{connected}"))).unwrap();
-        client.id = connected["sid"].as_str().unwrap().to_owned();
-        client
-    }
-
-    async fn send(&mut self, frame: String) {
-        self.socket.send(Message::text(frame)).await.unwrap();
-    }
-
-    /// The next frame that is no ping; pings are answered.
-    async fn message(&mut self) -> Message {
-        loop {
-            let frame = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time").unwrap().unwrap();
-            if frame != Message::text("2") {
-                return frame;
-            }
-            self.send("3".to_owned()).await;
-        }
-    }
-
-    async fn frame(&mut self) -> String {
-        self.message().await.into_text().unwrap().to_string()
-    }
-
-    /// The first frame of this kind, without it. The kind may hold the start of what it says.
-    async fn hear(&mut self, kind: &str) -> Value {
-        loop {
-            let frame = self.frame().await;
-            if frame.starts_with(kind) {
-                let json = frame.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
-                return serde_json::from_str(json).unwrap();
-            }
-        }
-    }
-
-    /// The first event of this name, and its arguments.
-    async fn event(&mut self, name: &str) -> Value {
-        let mut event = self.hear(&format!("42[{}", json!(name))).await;
-        event.as_array_mut().unwrap().remove(0);
-        event
-    }
-}
 
 #[tokio::test]
 async fn people_on_two_nodes_hear_each_other_and_what_is_pushed() {
