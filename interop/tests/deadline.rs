@@ -68,7 +68,7 @@ fn a_batch_says_how_far_it_came_when_redis_goes_away() {
     match timed(|| io.send_all(messages).wait()).unwrap_err() {
         Error::Stopped { accepted, unknown, index, .. } => {
             assert!(accepted + unknown <= 100_000 + 4 * 512, "{accepted} {unknown}");
-            assert!(index <= 100_000 && index >= accepted.min(index), "{index}");
+            assert!(index <= accepted, "all before the first that failed were taken: {index} {accepted}");
             assert!(accepted > 0);
         }
         other => panic!("{other}"),
