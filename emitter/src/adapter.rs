@@ -2,13 +2,35 @@
 
 mod classic;
 mod detect;
+mod name;
+mod python;
+mod sharded;
+mod socketioxide;
+mod streams;
 
-use std::{fmt, str::FromStr};
-
-pub use self::classic::{Classic, SocketIo};
-pub(crate) use self::classic::{Question, Versions, is_v2};
-pub(crate) use self::detect::{candidates, detect};
-use crate::{command::Command, error::Error, guard, heard::Heard, message::Message};
+pub use self::{
+    classic::{Classic, SocketIo},
+    name::ADAPTER_NAMES,
+    python::Python,
+    sharded::{RoomChannels, Sharded},
+    socketioxide::SocketIoxide,
+    streams::Streams,
+};
+pub(crate) use self::{
+    classic::{Question, Versions, is_v2},
+    detect::detect,
+};
+use crate::{
+    command::Command,
+    error::Error,
+    frame::Frame,
+    guard,
+    heard::Heard,
+    link::Census,
+    message::Message,
+    operation::Operation,
+    request::{Asked, Detail, Ids, Inquiry, Reply},
+};
 
 /// A wire format, with the options of the servers that speak it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +38,14 @@ use crate::{command::Command, error::Error, guard, heard::Heard, message::Messag
 pub enum Adapter {
     /// `@socket.io/redis-adapter` (`createAdapter`) and `socket.io-redis`: MessagePack over pub/sub.
     Classic(Classic),
+    /// `@socket.io/redis-adapter` (`createShardedAdapter`): the pub/sub of Redis 7's shards.
+    Sharded(Sharded),
+    /// `@socket.io/redis-streams-adapter`: a stream for what lasts, pub/sub for the rest.
+    Streams(Streams),
+    /// `socketioxide-redis`, of the servers in Rust.
+    SocketIoxide(SocketIoxide),
+    /// python-socketio's `RedisManager`: JSON over pub/sub.
+    Python(Python),
 }
 
 impl Adapter {
@@ -23,6 +53,10 @@ impl Adapter {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Classic(_) => "classic",
+            Self::Sharded(_) => "sharded",
+            Self::Streams(_) => "streams",
+            Self::SocketIoxide(_) => "socketioxide",
+            Self::Python(_) => "python",
         }
     }
 
@@ -30,6 +64,10 @@ impl Adapter {
     pub fn prefix(&self) -> &str {
         match self {
             Self::Classic(classic) => &classic.prefix,
+            Self::Sharded(sharded) => &sharded.prefix,
+            Self::Streams(streams) => &streams.prefix,
+            Self::SocketIoxide(oxide) => &oxide.prefix,
+            Self::Python(python) => &python.prefix,
         }
     }
 
@@ -37,13 +75,37 @@ impl Adapter {
     pub fn with_prefix(self, prefix: impl Into<String>) -> Self {
         match self {
             Self::Classic(classic) => Self::Classic(classic.prefix(prefix)),
+            Self::Sharded(sharded) => Self::Sharded(sharded.prefix(prefix)),
+            Self::Streams(streams) => Self::Streams(streams.prefix(prefix)),
+            Self::SocketIoxide(oxide) => Self::SocketIoxide(oxide.prefix(prefix)),
+            Self::Python(python) => Self::Python(python.prefix(prefix)),
         }
     }
 
-    /// The same adapter on servers that are known to run this Socket.IO.
+    /// The same adapter on servers that are known to run this Socket.IO, which only the classic adapter asks about.
     pub fn with_socket_io(self, version: SocketIo) -> Self {
         match self {
             Self::Classic(classic) => Self::Classic(classic.socket_io(version)),
+            other => other,
+        }
+    }
+
+    /// What to do instead of an operation that this adapter does not carry; `None` if it does.
+    ///
+    /// ```
+    /// use socketio_emitter::{Adapter, Operation, Python};
+    ///
+    /// let python = Adapter::Python(Python::default());
+    /// assert!(python.lacks(Operation::Room).is_none());
+    /// assert!(python.lacks(Operation::ServerEmit).is_some());
+    /// ```
+    pub fn lacks(&self, operation: Operation) -> Option<&'static str> {
+        match self {
+            Self::Classic(classic) => classic.lacks(operation),
+            Self::Sharded(sharded) => sharded.lacks(operation),
+            Self::Streams(streams) => streams.lacks(operation),
+            Self::SocketIoxide(oxide) => oxide.lacks(operation),
+            Self::Python(python) => python.lacks(operation),
         }
     }
 
@@ -54,8 +116,13 @@ impl Adapter {
     /// cannot say.
     pub fn encode(&self, message: &Message) -> Result<Command, Error> {
         guard::check(message)?;
+        Operation::needed(message).try_for_each(|operation| self.carries(operation))?;
         match self {
             Self::Classic(classic) => classic.encode(message),
+            Self::Sharded(sharded) => sharded.encode(message),
+            Self::Streams(streams) => streams.encode(message),
+            Self::SocketIoxide(oxide) => oxide.encode(message),
+            Self::Python(python) => python.encode(message),
         }
     }
 
@@ -67,7 +134,7 @@ impl Adapter {
     /// let adapter = Adapter::Classic(Classic::default());
     /// let tick = Message::emit("tick", Args::default());
     /// let command = adapter.encode(&tick)?;
-    /// match adapter.decode(command.channel(), command.payload())? {
+    /// match adapter.decode(&command.frame())? {
     ///     Heard::Message { message, .. } => assert_eq!(message, tick),
     ///     other => panic!("{other:?}"),
     /// }
@@ -76,9 +143,54 @@ impl Adapter {
     ///
     /// # Errors
     /// [`Error::Malformed`] with the reason.
-    pub fn decode(&self, channel: &str, payload: &[u8]) -> Result<Heard, Error> {
+    pub fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
         match self {
-            Self::Classic(classic) => classic.decode(channel, payload),
+            Self::Classic(classic) => classic.decode(frame),
+            Self::Sharded(sharded) => sharded.decode(frame),
+            Self::Streams(streams) => streams.decode(frame),
+            Self::SocketIoxide(oxide) => oxide.decode(frame),
+            Self::Python(python) => python.decode(frame),
+        }
+    }
+
+    /// A question to the servers, and where they answer it.
+    pub(crate) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+        match asked {
+            Asked::Acks(message, _) | Asked::ServerAcks(message) => {
+                guard::check(message)?;
+                Operation::needed(message).try_for_each(|operation| self.carries(operation))?;
+            }
+            Asked::Sockets(target) | Asked::Rooms(target) | Asked::Servers(target) => guard::target(target)?,
+        }
+        self.carries(asked.operation())?;
+        match self {
+            Self::Classic(classic) => classic.ask(asked, ids),
+            Self::Sharded(sharded) => sharded.ask(asked, ids),
+            Self::Streams(streams) => streams.ask(asked, ids),
+            Self::SocketIoxide(oxide) => oxide.ask(asked, ids),
+            Self::Python(python) => python.ask(asked, ids),
+        }
+    }
+
+    /// Reads an answer to the question of these ids; `None` if it is something else.
+    pub(crate) fn reply(&self, frame: &Frame<'_>, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+        match self {
+            Self::Classic(classic) => classic.reply(frame, ids, detail),
+            Self::Sharded(sharded) => sharded.reply(frame, ids, detail),
+            Self::Streams(streams) => streams.reply(frame, ids, detail),
+            Self::SocketIoxide(oxide) => oxide.reply(frame, ids, detail),
+            Self::Python(python) => python.reply(frame, ids, detail),
+        }
+    }
+
+    /// How the servers of a namespace are counted; `None` if they have to be asked.
+    pub(crate) fn census(&self, namespace: &str) -> Option<Census> {
+        match self {
+            Self::Classic(classic) => Some(Census::Channel(classic.request_channel(namespace))),
+            Self::Sharded(sharded) => sharded.census(namespace),
+            Self::Streams(streams) => streams.census(namespace),
+            Self::SocketIoxide(oxide) => oxide.census(namespace),
+            Self::Python(python) => python.census(namespace),
         }
     }
 
@@ -86,37 +198,16 @@ impl Adapter {
     pub(crate) fn depends_on_version(&self, message: &Message) -> bool {
         match self {
             Self::Classic(classic) => classic.depends_on_version(message),
+            Self::Sharded(_) | Self::Streams(_) | Self::SocketIoxide(_) | Self::Python(_) => false,
         }
     }
 
-    /// The channel to which every server of a namespace subscribes by name: its subscribers are the servers.
-    pub fn server_channel(&self, namespace: &str) -> String {
-        match self {
-            Self::Classic(classic) => classic.request_channel(namespace),
-        }
-    }
-}
-
-impl FromStr for Adapter {
-    type Err = Error;
-
-    /// The adapter of this name, with its defaults.
-    ///
-    /// # Errors
-    /// [`Error::Config`] that lists the names there are.
-    fn from_str(name: &str) -> Result<Self, Error> {
-        match name {
-            "classic" => Ok(Self::Classic(Classic::default())),
-            "sharded" | "streams" | "socketioxide" | "python" => {
-                Err(Error::Config(format!("the {name} adapter is not supported yet; there is classic")))
+    fn carries(&self, operation: Operation) -> Result<(), Error> {
+        match self.lacks(operation) {
+            None => Ok(()),
+            Some(instead) => {
+                Err(Error::Unsupported { adapter: self.name(), what: operation.name().to_owned(), instead })
             }
-            _ => Err(Error::Config(format!("there is no adapter {name:?}; there is classic"))),
         }
-    }
-}
-
-impl fmt::Display for Adapter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeSeed};
 use self::pack::{Packer, Traits};
 pub use self::{binary::Binary, date::Date, pack::Numbers, spread::Spread, view::Arg};
 pub(crate) use self::{
-    de::{ArgsForm, ArgsSeed, WireEvent},
+    de::{ArgsForm, ArgsSeed, WireEvent, WireList, WireValue},
     pack::{Fault, unsafe_integer},
     rounded::rounded_integer,
     view::PlainEvent,
@@ -27,6 +27,7 @@ pub(crate) use self::{
 use crate::{
     error::{Error, Invalid},
     form,
+    msgpack::Source,
 };
 
 /// An event's arguments, checked and packed.
@@ -139,6 +140,26 @@ impl Args {
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = Arg<'_>> {
         view::iter(self)
+    }
+
+    /// The arguments as a type of the program's own: one is that value, several are a tuple, none is `()`.
+    ///
+    /// ```
+    /// use socketio_emitter::Args;
+    ///
+    /// let (name, count): (String, u32) = Args::new(&("x", 1))?.decode()?;
+    /// assert_eq!((name.as_str(), count), ("x", 1));
+    /// # Ok::<(), socketio_emitter::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] if they are something else.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, Error> {
+        let read = match self.len {
+            1 => T::deserialize(&mut Source::new(&self.packed)),
+            len => T::deserialize(&mut Source::list(&self.packed, len)),
+        };
+        read.map_err(|error| Error::Malformed(error.to_string()))
     }
 
     /// True if an argument is or holds binary.

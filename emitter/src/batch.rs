@@ -16,8 +16,14 @@ use futures_util::{
 
 use self::tally::{Flushed, Tally};
 use crate::{
-    adapter::Adapter, command::Command, deadline::Deadline, emitter::Emitter, error::Error, link::Replies,
-    outgoing::Outgoing, receipt::BatchReceipt,
+    adapter::Adapter,
+    command::Command,
+    deadline::Deadline,
+    emitter::Emitter,
+    error::Error,
+    link::{Census, Replies},
+    outgoing::Outgoing,
+    receipt::BatchReceipt,
 };
 
 /// Messages in one pipeline: more gain nothing, fewer cost round trips.
@@ -161,7 +167,7 @@ struct Flushes<S> {
 struct Flush {
     commands: Vec<Command>,
     bytes: usize,
-    channel: String,
+    census: Option<Census>,
     /// What was passed over, by its place among the messages of this flush.
     skipped: Vec<(usize, Error)>,
     /// Why the message after these cannot be sent.
@@ -211,7 +217,7 @@ impl Flush {
             return Err(error);
         }
         if self.commands.is_empty() {
-            self.channel = adapter.server_channel(&message.target.namespace);
+            self.census = adapter.census(&message.target.namespace);
         }
         self.bytes += command.size();
         self.commands.push(command);
@@ -219,11 +225,11 @@ impl Flush {
     }
 
     async fn send(self, emitter: &Emitter) -> Flushed {
-        let Self { commands, channel, skipped, error, .. } = self;
+        let Self { commands, census, skipped, error, .. } = self;
         let handed = commands.len();
         let replies = match handed {
-            0 => Ok(Replies { taken: Vec::new(), subscribers: None }),
-            _ => emitter.link().send(&commands, &channel, Deadline::after(emitter.options().timeout)).await,
+            0 => Ok(Replies { taken: Vec::new(), servers: None }),
+            _ => emitter.link().send(&commands, census.as_ref(), Deadline::after(emitter.options().timeout)).await,
         };
         Flushed { handed, replies, skipped, error }
     }

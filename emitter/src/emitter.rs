@@ -15,7 +15,7 @@ use crate::{
     command::Command,
     deadline::Deadline,
     error::Error,
-    link::{Link, Recording},
+    link::{Link, Query, Recording},
     message::Message,
     operator::{BroadcastOperator, IntoRooms},
     options::Options,
@@ -194,10 +194,22 @@ impl Emitter {
         if let Some(known) = &*self.inner.found.read().unwrap_or_else(PoisonError::into_inner) {
             return Ok(Arc::clone(known));
         }
-        let candidates = adapter::candidates().map(|adapter| self.options().complete(adapter));
-        let found = Arc::new(adapter::detect(self.link(), candidates, namespace, deadline).await?);
+        let found = Arc::new(adapter::detect(self.link(), self.options(), namespace, deadline).await?);
         self.remember(Some(Arc::clone(&found)));
         Ok(found)
+    }
+
+    /// The servers on a namespace; `None` if nobody can say.
+    pub(crate) async fn count(
+        &self,
+        adapter: &Adapter,
+        namespace: &str,
+        deadline: Deadline,
+    ) -> Result<Option<u64>, Error> {
+        let Some(census) = adapter.census(namespace) else { todo!("ask them") };
+        let answers = self.link().ask(&[Query::Count(census)], deadline).await?;
+        let answer = answers.and_then(|answers| answers.into_iter().next()).transpose().map_err(Error::Refused)?;
+        Ok(answer.map(|answer| answer.count()))
     }
 
     /// The Redis command for a message. Where it depends on the servers' versions, they are found out first.
@@ -222,7 +234,9 @@ impl Emitter {
         namespace: &str,
         deadline: Deadline,
     ) -> Result<Adapter, Error> {
-        let Adapter::Classic(classic) = adapter;
+        let Adapter::Classic(classic) = adapter else {
+            return Ok(adapter.clone());
+        };
         if classic.is_recognised() {
             return Ok(adapter.clone());
         }

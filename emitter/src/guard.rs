@@ -50,7 +50,8 @@ fn event_name(event: &str, names: &[&str]) -> Result<(), Invalid> {
     Err(Invalid::new("reserved-event", "/event", reason))
 }
 
-fn target(target: &Target) -> Result<(), Invalid> {
+/// Checks to whom something is said or about whom something is asked.
+pub(crate) fn target(target: &Target) -> Result<(), Invalid> {
     if target.namespace.is_empty() {
         let reason = "the namespace has no name (the main one is \"/\"); was a variable or a template empty?";
         return Err(Invalid::new("empty-namespace", "/namespace", reason));

@@ -30,6 +30,8 @@ pub enum Heard {
     Answer {
         /// What was asked, as far as the answer shows it.
         about: Question,
+        /// The server that answers, where the adapter says so.
+        sender: Option<String>,
         /// The request that it answers.
         request: Option<String>,
     },

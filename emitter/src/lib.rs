@@ -45,32 +45,38 @@ mod deadline;
 mod emitter;
 mod error;
 mod form;
+mod frame;
 mod guard;
 mod heard;
 mod link;
 mod message;
 mod msgpack;
+mod operation;
 mod operator;
 mod options;
 mod outgoing;
 mod receipt;
 mod recognise;
+mod request;
 
 pub use redis;
 
 pub use self::{
-    adapter::{Adapter, Classic, SocketIo},
+    adapter::{ADAPTER_NAMES, Adapter, Classic, Python, RoomChannels, Sharded, SocketIo, SocketIoxide, Streams},
     args::{Arg, Args, Binary, Date, Numbers, Spread},
     batch::{Batch, Iterated, Source, Streamed},
     command::Command,
     emitter::{Connect, Emitter},
     error::{Error, Invalid},
+    frame::Frame,
     guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
     heard::{Heard, Question},
     link::Recording,
     message::{Action, Close, Flags, Message, Target, Verb},
+    operation::Operation,
     operator::{BroadcastOperator, IntoRooms},
     options::Options,
     outgoing::Outgoing,
     receipt::{BatchReceipt, Receipt},
+    request::{Ack, Datum, Socket},
 };

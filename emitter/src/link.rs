@@ -2,7 +2,7 @@
 
 mod given;
 mod listener;
-mod pubsub;
+mod query;
 mod recorder;
 mod server;
 
@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
 
+use self::given::{Given, Shared};
 pub use self::recorder::Recording;
-pub(crate) use self::server::Redis;
-use self::{
-    given::{Given, Shared},
-    listener::Listener,
+pub(crate) use self::{
+    listener::{Caught, Listen, Listener},
+    query::{Answer, Census, Query},
+    server::Redis,
 };
 use crate::{
     command::Command,
@@ -36,10 +37,10 @@ pub(crate) enum Link {
 /// What Redis made of a batch of commands.
 #[derive(Debug)]
 pub(crate) struct Replies {
-    /// One for each command, in order: taken, or refused.
-    pub(crate) taken: Vec<Result<(), RedisError>>,
-    /// The subscribers of the channel that was asked about.
-    pub(crate) subscribers: Option<u64>,
+    /// One for each command, in order: Redis' answer, or why it refused.
+    pub(crate) taken: Vec<Result<Value, RedisError>>,
+    /// The servers, if there is a way to count them and Redis permits it.
+    pub(crate) servers: Option<u64>,
 }
 
 impl Link {
@@ -69,77 +70,58 @@ impl Link {
         replies.into_iter().try_for_each(|reply| reply.map(drop)).map_err(Error::Refused)
     }
 
-    /// Sends the commands, and with them the question who subscribes to a channel.
-    pub(crate) async fn send(&self, commands: &[Command], channel: &str, deadline: Deadline) -> Result<Replies, Error> {
+    /// Sends the commands, and with them the question how many servers there are.
+    pub(crate) async fn send(
+        &self,
+        commands: &[Command],
+        census: Option<&Census>,
+        deadline: Deadline,
+    ) -> Result<Replies, Error> {
         if let Self::Recorder(recording) = self {
             recording.add(commands);
-            return Ok(Replies { taken: commands.iter().map(|_| Ok(())).collect(), subscribers: None });
+            return Ok(Replies { taken: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None });
         }
+        let query = census.map(|census| Query::Count(census.clone()));
         let mut pipeline = Pipeline::with_capacity(commands.len() + 1);
         for command in commands {
             pipeline.add_command(command.to_redis());
         }
-        pipeline.add_command(pubsub::numsub(&[channel]));
-        let mut replies = self.run(&mut pipeline, deadline).await?;
-        let counted = replies.pop();
-        Ok(Replies {
-            taken: replies.into_iter().map(|reply| reply.map(drop)).collect(),
-            subscribers: counted.and_then(Result::ok).and_then(|value| pubsub::counts(value).first().copied()),
-        })
-    }
-
-    /// Counts the subscribers of each channel; `None` if there is no Redis to ask.
-    ///
-    /// # Errors
-    /// `Error::Refused` also where Redis does not permit the question.
-    pub(crate) async fn subscribers(&self, channels: &[&str], deadline: Deadline) -> Result<Option<Vec<u64>>, Error> {
-        let answers = self.ask(&[pubsub::numsub(channels)], deadline).await?;
-        Ok(answers.and_then(|answers| answers.into_iter().next()).map(pubsub::counts))
-    }
-
-    /// Counts the subscribers of one channel, and names the channels that begin in a certain way; `None` if there is no
-    /// Redis to ask.
-    ///
-    /// # Errors
-    /// `Error::Refused` also where Redis does not permit the question.
-    pub(crate) async fn subscribers_and_channels(
-        &self,
-        channel: &str,
-        start: &str,
-        deadline: Deadline,
-    ) -> Result<Option<(u64, Vec<String>)>, Error> {
-        let questions = [pubsub::numsub(&[channel]), pubsub::channels(start)];
-        let Some(answers) = self.ask(&questions, deadline).await? else {
-            return Ok(None);
-        };
-        let mut answers = answers.into_iter();
-        let count = answers.next().map(pubsub::counts).and_then(|counts| counts.first().copied());
-        let channels = answers.next().and_then(|value| redis::from_redis_value(value).ok());
-        Ok(Some((count.unwrap_or(0), channels.unwrap_or_default())))
-    }
-
-    /// Subscribes to channels, on a connection of its own.
-    ///
-    /// # Errors
-    /// `Error::CannotListen` on a connection that was given, which has no second one.
-    pub(crate) async fn listen(&self, channels: &[&str], deadline: Deadline) -> Result<Listener, Error> {
-        match self {
-            Self::Redis(redis) => redis.listen(channels, deadline).await,
-            Self::Given(_) | Self::Recorder(_) => Err(Error::CannotListen),
+        if let Some(query) = &query {
+            pipeline.add_command(query.to_redis());
         }
+        let mut taken = self.run(&mut pipeline, deadline).await?;
+        let counted = query.and_then(|query| query.answer(vec![taken.pop()?.ok()?]).ok());
+        Ok(Replies { taken, servers: counted.map(|answer| answer.count()) })
     }
 
-    /// Asks Redis itself. No message is under way, so whatever goes wrong, nothing was sent.
-    async fn ask(&self, questions: &[redis::Cmd], deadline: Deadline) -> Result<Option<Vec<Value>>, Error> {
+    /// Asks Redis itself, in one round trip; `None` if there is no Redis to ask. No message is under way, so whatever
+    /// goes wrong, nothing was sent.
+    pub(crate) async fn ask(
+        &self,
+        queries: &[Query],
+        deadline: Deadline,
+    ) -> Result<Option<Vec<Result<Answer, RedisError>>>, Error> {
         if let Self::Recorder(_) = self {
             return Ok(None);
         }
-        let mut pipeline = Pipeline::with_capacity(questions.len());
-        for question in questions {
-            pipeline.add_command(question.clone());
+        let mut pipeline = Pipeline::with_capacity(queries.len());
+        for query in queries {
+            pipeline.add_command(query.to_redis());
         }
-        let answers = self.run(&mut pipeline, deadline).await.map_err(|error| self.unsent(error))?;
-        answers.into_iter().collect::<Result<_, _>>().map(Some).map_err(Error::Refused)
+        let replies = self.run(&mut pipeline, deadline).await.map_err(|error| self.unsent(error))?;
+        let answers = queries.iter().zip(replies).map(|(query, reply)| query.answer(vec![reply?]));
+        Ok(Some(answers.collect()))
+    }
+
+    /// Subscribes, on a connection of its own.
+    ///
+    /// # Errors
+    /// `Error::CannotListen` on a connection that was given, which has no second one.
+    pub(crate) async fn listen(&self, to: &Listen, deadline: Deadline) -> Result<Listener, Error> {
+        match self {
+            Self::Redis(redis) => redis.listen(to, deadline).await,
+            Self::Given(_) | Self::Recorder(_) => Err(Error::CannotListen),
+        }
     }
 
     /// The same error where no message was under way.

@@ -1,6 +1,7 @@
 use std::{future::IntoFuture, slice, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
+use redis::Value;
 
 use crate::{
     command::Command, deadline::Deadline, emitter::Emitter, error::Error, guard, message::Message, receipt::Receipt,
@@ -94,20 +95,23 @@ impl Outgoing {
         let deadline = Deadline::after(timeout);
         let adapter = emitter.adapter(namespace, deadline).await?;
         let command = emitter.encode(&adapter, &message, deadline).await?;
-        let channel = adapter.server_channel(namespace);
+        let census = adapter.census(namespace);
         if required > 0 {
-            let found = emitter.link().subscribers(&[&channel], deadline).await?;
-            match found.and_then(|counts| counts.first().copied()) {
+            match emitter.count(&adapter, namespace, deadline).await? {
                 Some(found) if found < required => {
                     return Err(Error::TooFewServers { required, found, namespace: namespace.clone() });
                 }
                 _ => {}
             }
         }
-        let replies = emitter.link().send(slice::from_ref(&command), &channel, deadline).await?;
-        replies.taken.into_iter().collect::<Result<(), _>>().map_err(Error::Refused)?;
-        emitter.learn(replies.subscribers);
-        Ok(Receipt { adapter: adapter.name(), servers: replies.subscribers })
+        let replies = emitter.link().send(slice::from_ref(&command), census.as_ref(), deadline).await?;
+        let taken = replies.taken.into_iter().next().transpose().map_err(Error::Refused)?;
+        emitter.learn(replies.servers);
+        let entry = match taken {
+            Some(Value::BulkString(id)) if command.name() == "XADD" => String::from_utf8(id).ok(),
+            _ => None,
+        };
+        Ok(Receipt { adapter: adapter.name(), servers: replies.servers, entry })
     }
 }
 

@@ -13,6 +13,9 @@ pub struct Receipt {
     /// the same round trip as the message. `None` if Redis would not say (an ACL without `PUBSUB`) or if there is
     /// no Redis (a recorder).
     pub servers: Option<u64>,
+    /// The id that Redis gave the entry, where the message went into a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
 }
 
 /// What is known once Redis took a batch of messages.

@@ -14,7 +14,7 @@ use crate::{
     command::Command,
     deadline::Deadline,
     error::Error,
-    link::Link,
+    link::{Answer, Caught, Census, Link, Listen, Query},
 };
 
 /// How long an answer holds: servers are upgraded now and then, seldom twice in such a time.
@@ -67,13 +67,18 @@ async fn ask(link: &Link, classic: &Classic, namespace: &str, deadline: Deadline
     let request = classic.request_channel(namespace);
     let own = classic.response_channel(namespace, Some(""));
     let start = &own[..own.len() - 1];
-    let seen = link.subscribers_and_channels(&request, start, deadline).await.map_err(|error| match error {
-        Error::Refused(source) if source.code() == Some("NOPERM") => Error::Undetected { what: "Socket.IO", source },
-        error => error,
-    });
-    let Some((servers, channels)) = seen? else {
+    let census = Census::Channel(request);
+    let queries = [Query::Count(census.clone()), Query::Channels { start: start.to_owned(), sharded: false }];
+    let Some(answers) = link.ask(&queries, deadline).await? else {
         return Ok(SocketIo::V4.into());
     };
+    let answers: Result<Vec<_>, _> = answers.into_iter().collect();
+    let answers = answers.map_err(|source| match source.code() {
+        Some("NOPERM") => Error::Undetected { what: "Socket.IO", source },
+        _ => Error::Refused(source),
+    })?;
+    let servers = answers.first().map_or(0, Answer::count);
+    let channels = answers.into_iter().nth(1).map(Answer::channels).unwrap_or_default();
     let ids = channels.iter().filter_map(|name| name.strip_prefix(start)?.strip_suffix('#'));
     let newest = ids.filter(|id| id.len() == SERVER_ID).count() as u64;
     if newest >= servers {
@@ -84,16 +89,17 @@ async fn ask(link: &Link, classic: &Classic, namespace: &str, deadline: Deadline
     let shared = classic.response_channel(namespace, None);
     let own = classic.response_channel(namespace, Some(&id));
     let deadline = deadline.half().at_most(PATIENCE);
-    let mut answers = link.listen(&[&shared, &own], deadline).await?;
+    let mut answers = link.listen(&Listen::Channels(vec![shared, own]), deadline).await?;
     let question = serde_json::to_vec(&Question::new(&id)).unwrap_or_default();
-    link.send(&[Command::publish(request.clone(), question)], &request, deadline)
+    link.send(&[Command::publish(census.channel().to_owned(), question)], Some(&census), deadline)
         .await
         .map_err(|error| link.unsent(error))?;
     let (mut v2, mut later) = (0, 0);
     while v2 + later < servers
         && let Some(answer) = answers.next(deadline).await
     {
-        match is_v2(&answer, &id) {
+        let Caught::Published { payload, .. } = answer else { continue };
+        match is_v2(&payload, &id) {
             Some(true) => v2 += 1,
             Some(false) => later += 1,
             None => {}

@@ -77,7 +77,7 @@ fn a_server_signs_with_its_own_id() {
     io.emit("chat", "hi").wait().unwrap();
     io.server_side_emit("people", "none").wait().unwrap();
     for command in sent.commands() {
-        match classic.decode(command.channel(), command.payload()).unwrap() {
+        match classic.decode(&command.frame()).unwrap() {
             Heard::Message { sender, .. } => assert_eq!(sender.as_deref(), Some("4a6f68")),
             other => panic!("{other:?}"),
         }

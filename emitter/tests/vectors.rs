@@ -121,7 +121,7 @@ impl Overheard<'_> {
 
 fn hear(capture: &Overheard<'_>) {
     let adapter = Adapter::Classic(Classic::default().prefix(&capture.prefix));
-    let heard = adapter.decode(&capture.channel, &capture.payload()).unwrap();
+    let heard = adapter.decode(&(capture.channel.as_str(), &capture.payload()).into()).unwrap();
     let name = |about| serde_json::to_value(about).unwrap();
     match (capture.heard.as_str(), heard) {
         ("message", Heard::Message { message, sender, .. }) => {
@@ -149,7 +149,7 @@ fn what_we_publish_is_read_back() {
         let adapter = Adapter::Classic(Classic::default().prefix(&capture.prefix));
         let message = typed(capture.message);
         let command = adapter.encode(&message).unwrap();
-        match adapter.decode(command.channel(), command.payload()).unwrap() {
+        match adapter.decode(&command.frame()).unwrap() {
             Heard::Message { message: heard, .. } => {
                 // NaN is not even itself.
                 assert_eq!(format!("{heard:?}"), format!("{message:?}"), "{}", capture.name);
@@ -170,11 +170,11 @@ fn what_no_server_could_read_is_malformed_and_never_a_panic() {
     bad.extend([&b"\xc1"[..], b"{}", b"\x80", b"{\"type\":99}", b"\x93\xc0\xc0\xc0"].map(<[u8]>::to_vec));
     bad.push([&b"\x93\xa1x\x82\xa4type\x02\xa4data\x92\xa1e"[..], &[0x91; 3000], b"\xc0\x80"].concat());
     for (at, payload) in bad.iter().enumerate() {
-        let broadcast = adapter.decode("socket.io#/#", payload);
+        let broadcast = adapter.decode(&("socket.io#/#", payload).into());
         assert_eq!(broadcast.unwrap_err().code(), "malformed", "{at}");
-        assert!(adapter.decode("socket.io-request#/#", payload).is_err(), "{at}");
+        assert!(adapter.decode(&("socket.io-request#/#", payload).into()).is_err(), "{at}");
     }
     for channel in ["", "socket.io", "socket.io-request#/", "other#/#", "socket.io-xyz#/#"] {
-        assert_eq!(adapter.decode(channel, good).unwrap_err().code(), "malformed", "{channel}");
+        assert_eq!(adapter.decode(&(channel, good).into()).unwrap_err().code(), "malformed", "{channel}");
     }
 }

@@ -19,8 +19,11 @@ use crate::{
     args::Args,
     command::Command,
     error::{Error, Invalid},
+    frame::Frame,
     message::{Action, Flags, Message, Target},
     msgpack,
+    operation::Operation,
+    request::{Asked, Detail, Ids, Inquiry, Reply},
 };
 
 const NAME: &str = "classic";
@@ -94,6 +97,11 @@ impl Classic {
         }
     }
 
+    /// It carries everything; what older servers do not know is another matter.
+    pub(super) fn lacks(&self, _operation: Operation) -> Option<&'static str> {
+        None
+    }
+
     pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
         let Message { target, action } = message;
         self.reachable(&target.namespace)?;
@@ -108,6 +116,14 @@ impl Classic {
                 self.request(target, &Request::server_side_emit(&self.sender, event, args))
             }
         }
+    }
+
+    pub(super) fn ask(&self, _asked: Asked<'_>, _ids: &Ids) -> Result<Inquiry, Error> {
+        todo!()
+    }
+
+    pub(super) fn reply(&self, _frame: &Frame<'_>, _ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
+        todo!()
     }
 
     pub(crate) fn request_channel(&self, namespace: &str) -> String {

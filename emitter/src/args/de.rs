@@ -94,6 +94,48 @@ impl<'de> Visitor<'de> for EventList<'_> {
     }
 }
 
+/// One value as others wrote it on the bus.
+#[derive(Debug)]
+pub(crate) struct WireValue(pub(crate) Args);
+
+impl<'de> Deserialize<'de> for WireValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut transcoder = Transcoder::new(Numbers::Lossy);
+        Value::literal(&mut transcoder).deserialize(deserializer)?;
+        Args::packed(transcoder.packer, 1).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A list of values as others wrote them on the bus.
+#[derive(Debug)]
+pub(crate) struct WireList(pub(crate) Args);
+
+impl<'de> Deserialize<'de> for WireList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut transcoder = Transcoder::new(Numbers::Lossy);
+        let len = deserializer.deserialize_seq(LiteralList(&mut transcoder))?;
+        Args::packed(transcoder.packer, len).map(Self).map_err(D::Error::custom)
+    }
+}
+
+struct LiteralList<'t>(&'t mut Transcoder);
+
+impl<'de> Visitor<'de> for LiteralList<'_> {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of values")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<usize, A::Error> {
+        let mut count = 0;
+        while seq.next_element_seed(Value::literal(self.0))?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+}
+
 /// Appends JSON text, as one value.
 pub(super) fn transcode_json(packer: &mut Packer, json: &str) -> Result<(), Fault> {
     let numbers = packer.numbers;

@@ -40,8 +40,8 @@ impl Tally {
         let start = self.seen;
         self.seen += messages as u64;
         let (mut taken, lost) = match replies {
-            Ok(Replies { taken, subscribers }) => {
-                self.servers = self.servers.into_iter().chain(subscribers).min();
+            Ok(Replies { taken, servers }) => {
+                self.servers = self.servers.into_iter().chain(servers).min();
                 (taken.into_iter(), None)
             }
             Err(error) => (Vec::new().into_iter(), Some(error)),
@@ -63,7 +63,7 @@ impl Tally {
                     self.unknown += u64::from(error.is_unknown());
                     tell(index, Err(error));
                 }
-                (Some(Ok(())), _) => {
+                (Some(Ok(_)), _) => {
                     self.accepted += 1;
                     tell(index, Ok(()));
                 }

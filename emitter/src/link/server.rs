@@ -11,7 +11,7 @@ use redis::{
 };
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{Listener, Reply, query, silence};
+use super::{Listen, Listener, Reply, query, silence};
 use crate::{
     deadline::{Deadline, Elapsed},
     error::Error,
@@ -83,8 +83,9 @@ impl Redis {
         replies
     }
 
-    /// Subscribes to channels, on a connection of its own.
-    pub(crate) async fn listen(&self, channels: &[&str], deadline: Deadline) -> Result<Listener, Error> {
+    /// Subscribes, on a connection of its own.
+    pub(crate) async fn listen(&self, to: &Listen, deadline: Deadline) -> Result<Listener, Error> {
+        let Listen::Channels(channels) = to else { todo!("shard channels and streams") };
         let attempt = async {
             let mut subscribed = self.client.get_async_pubsub().await?;
             subscribed.subscribe(channels).await?;

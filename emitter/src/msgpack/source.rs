@@ -17,11 +17,18 @@ const MAX_DEPTH: usize = 256;
 pub(crate) struct Source<'de> {
     rest: &'de [u8],
     depth: usize,
+    /// So many values, which have no head, are to be read as a list.
+    headless: Option<usize>,
 }
 
 impl<'de> Source<'de> {
     pub(crate) fn new(bytes: &'de [u8]) -> Self {
-        Self { rest: bytes, depth: 0 }
+        Self { rest: bytes, depth: 0, headless: None }
+    }
+
+    /// A list whose head is missing.
+    pub(crate) fn list(values: &'de [u8], len: usize) -> Self {
+        Self { headless: Some(len), ..Self::new(values) }
     }
 
     /// Nothing may follow.
@@ -81,6 +88,9 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
     type Error = Unreadable;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        if let Some(left) = self.headless.take() {
+            return self.nested(|source| visitor.visit_seq(Entries { source, left }));
+        }
         match read(&mut self.rest)? {
             Token::Nil => visitor.visit_unit(),
             Token::Bool(value) => visitor.visit_bool(value),

@@ -6,13 +6,17 @@ use super::Classic;
 use crate::{
     args::WireEvent,
     error::Error,
+    frame::Frame,
     heard::{Heard, Question},
     message::{Action, Close, Flags, Message, Target},
     msgpack::Source,
 };
 
 impl Classic {
-    pub(in crate::adapter) fn decode(&self, channel: &str, payload: &[u8]) -> Result<Heard, Error> {
+    pub(in crate::adapter) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+        let Frame::Published { channel, payload } = *frame else {
+            return Err(malformed("an entry of a stream, which this adapter has none of"));
+        };
         let Some(rest) = channel.strip_prefix(&self.prefix) else {
             return Err(malformed("the channel has another prefix"));
         };
@@ -239,6 +243,6 @@ impl Response {
             (None, None) if self.rooms.is_some() => Question::Rooms,
             (None, None) => Question::Done,
         };
-        Ok(Heard::Answer { about, request: self.request_id.or(self.requestid) })
+        Ok(Heard::Answer { about, sender: None, request: self.request_id.or(self.requestid) })
     }
 }

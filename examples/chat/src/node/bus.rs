@@ -137,7 +137,7 @@ impl Bus {
         if payload.len() > MAX_MESSAGE {
             return tracing::warn!(channel, bytes = payload.len(), "a message that is too long was dropped");
         }
-        match self.adapter.decode(channel, payload) {
+        match self.adapter.decode(&(channel, payload).into()) {
             Ok(heard) => self.member.hear(heard, answers).await,
             Err(error) => tracing::warn!(channel, %error, "a message that no server could read was dropped"),
         }

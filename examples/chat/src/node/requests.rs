@@ -236,7 +236,9 @@ mod tests {
     async fn answers(id: &str, channel: &str, request: Value) -> Vec<Value> {
         let io = SocketIo::new_svc().1;
         let chat = Chat::open("node-1".to_owned(), io.clone(), Emitter::recorder().0);
-        let heard = Adapter::Classic(Classic::default()).decode(channel, request.to_string().as_bytes()).unwrap();
+        let request = request.to_string();
+        let frame = (channel, request.as_bytes()).into();
+        let heard = Adapter::Classic(Classic::default()).decode(&frame).unwrap();
         let (sender, mut replies) = mpsc::channel(8);
         Member::new(id.to_owned(), io, chat).hear(heard, &sender).await;
         drop(sender);

@@ -1,0 +1,136 @@
+//! Adapters as they are named at every door: `classic`, `streams,count=4`, `python,before-5.15.1`.
+
+use std::{fmt, str::FromStr};
+
+use super::{Adapter, Classic, Python, RoomChannels, Sharded, SocketIoxide, Streams};
+use crate::error::Error;
+
+/// Every adapter's name, with its options.
+pub const ADAPTER_NAMES: [(&str, &[&str]); 5] = [
+    ("classic", &[]),
+    ("sharded", &["rooms=dynamic", "rooms=dynamic-private"]),
+    ("streams", &["count=N", "max-len=N", "channels=PREFIX", "sharded", "before-0.3"]),
+    ("socketioxide", &["sharded"]),
+    ("python", &["before-5.15.1"]),
+];
+
+impl FromStr for Adapter {
+    type Err = Error;
+
+    /// The adapter of this name, with its defaults or with options behind commas.
+    ///
+    /// ```
+    /// use socketio_emitter::Adapter;
+    ///
+    /// let adapter: Adapter = "streams,count=4,sharded".parse()?;
+    /// assert_eq!(adapter.to_string(), "streams,count=4,sharded");
+    /// # Ok::<(), socketio_emitter::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Config`] that lists the names, or the adapter's options.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut words = text.split(',');
+        let name = words.next().unwrap_or_default();
+        let adapter = match name {
+            "classic" => Self::Classic(Classic::default()),
+            "sharded" => Self::Sharded(Sharded::default()),
+            "streams" => Self::Streams(Streams::default()),
+            "socketioxide" => Self::SocketIoxide(SocketIoxide::default()),
+            "python" => Self::Python(Python::default()),
+            _ => return Err(Error::Config(format!("there is no adapter {name:?}; there are {}", list(names())))),
+        };
+        words.try_fold(adapter, |adapter, word| {
+            let (option, value) = word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
+            adapter.option(option, value).ok_or_else(|| {
+                let known = ADAPTER_NAMES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, known)| known);
+                let known = match known {
+                    [] => "it has none".to_owned(),
+                    known => format!("there are {}", list(known.iter().copied())),
+                };
+                Error::Config(format!("the {name} adapter has no option {word:?}; {known}"))
+            })
+        })
+    }
+}
+
+impl Adapter {
+    fn option(self, option: &str, value: Option<&str>) -> Option<Self> {
+        Some(match (self, option, value) {
+            (Self::Sharded(sharded), "rooms", Some("dynamic")) => {
+                Self::Sharded(sharded.room_channels(RoomChannels::Dynamic))
+            }
+            (Self::Sharded(sharded), "rooms", Some("dynamic-private")) => {
+                Self::Sharded(sharded.room_channels(RoomChannels::DynamicPrivate))
+            }
+            (Self::Streams(streams), "count", Some(count)) => {
+                let stream_count = count.parse().ok().filter(|count| *count > 0)?;
+                Self::Streams(Streams { stream_count, ..streams })
+            }
+            (Self::Streams(streams), "max-len", Some(max_len)) => {
+                Self::Streams(Streams { max_len: max_len.parse().ok()?, ..streams })
+            }
+            (Self::Streams(streams), "channels", Some(prefix)) => {
+                Self::Streams(Streams { channel_prefix: prefix.to_owned(), ..streams })
+            }
+            (Self::Streams(streams), "sharded", None) => Self::Streams(Streams { sharded_pub_sub: true, ..streams }),
+            (Self::Streams(streams), "before-0.3", None) => Self::Streams(streams.before_0_3()),
+            (Self::SocketIoxide(oxide), "sharded", None) => Self::SocketIoxide(SocketIoxide { sharded: true, ..oxide }),
+            (Self::Python(python), "before-5.15.1", None) => Self::Python(Python { before_5_15_1: true, ..python }),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Adapter {
+    /// The name with the options that are not the defaults; the prefix is another matter.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            Self::Classic(_) => Ok(()),
+            Self::Sharded(sharded) => match sharded.room_channels {
+                None => Ok(()),
+                Some(RoomChannels::Dynamic) => f.write_str(",rooms=dynamic"),
+                Some(RoomChannels::DynamicPrivate) => f.write_str(",rooms=dynamic-private"),
+            },
+            Self::Streams(streams) => {
+                let plain = Streams::default();
+                if streams.stream_count != plain.stream_count {
+                    write!(f, ",count={}", streams.stream_count)?;
+                }
+                if streams.max_len != plain.max_len {
+                    write!(f, ",max-len={}", streams.max_len)?;
+                }
+                if streams.channel_prefix != streams.prefix {
+                    write!(f, ",channels={}", streams.channel_prefix)?;
+                }
+                if streams.sharded_pub_sub {
+                    f.write_str(",sharded")?;
+                }
+                if streams.before_0_3 { f.write_str(",before-0.3") } else { Ok(()) }
+            }
+            Self::SocketIoxide(oxide) => {
+                if oxide.sharded {
+                    f.write_str(",sharded")
+                } else {
+                    Ok(())
+                }
+            }
+            Self::Python(python) => {
+                if python.before_5_15_1 {
+                    f.write_str(",before-5.15.1")
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    ADAPTER_NAMES.iter().map(|(name, _)| *name)
+}
+
+fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,127 @@
+//! What Redis can be asked without changing anything, and how it answers.
+
+use redis::{Cmd, RedisError, Value, cmd};
+
+/// How the servers of a namespace are counted: by the subscribers of the channel that they subscribe to by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Census {
+    /// The subscribers of a channel.
+    Channel(String),
+    /// The subscribers of a shard channel.
+    ShardChannel(String),
+}
+
+impl Census {
+    /// The channel's name.
+    pub(crate) fn channel(&self) -> &str {
+        match self {
+            Self::Channel(name) | Self::ShardChannel(name) => name,
+        }
+    }
+}
+
+/// A question to Redis itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Query {
+    /// How many subscribers there are.
+    Count(Census),
+    /// The channels with subscribers whose names begin so.
+    Channels { start: String, sharded: bool },
+    /// The type of a key.
+    Type(String),
+}
+
+/// The answer to a [`Query`] of the same name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Count(u64),
+    Channels(Vec<String>),
+    /// `none` where the key does not exist.
+    Type(String),
+}
+
+impl Answer {
+    pub(crate) fn count(&self) -> u64 {
+        match self {
+            Self::Count(count) => *count,
+            Self::Channels(_) | Self::Type(_) => 0,
+        }
+    }
+
+    pub(crate) fn channels(self) -> Vec<String> {
+        match self {
+            Self::Channels(names) => names,
+            Self::Count(_) | Self::Type(_) => Vec::new(),
+        }
+    }
+
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self, Self::Type(kind) if kind == "stream")
+    }
+}
+
+impl Query {
+    pub(super) fn to_redis(&self) -> Cmd {
+        match self {
+            Self::Count(Census::Channel(name)) => cmd("PUBSUB").arg("NUMSUB").arg(name).take(),
+            Self::Count(Census::ShardChannel(name)) => cmd("PUBSUB").arg("SHARDNUMSUB").arg(name).take(),
+            Self::Channels { start, sharded } => {
+                let kind = if *sharded { "SHARDCHANNELS" } else { "CHANNELS" };
+                cmd("PUBSUB").arg(kind).arg(format!("{}*", literal(start))).take()
+            }
+            Self::Type(key) => cmd("TYPE").arg(key).take(),
+        }
+    }
+
+    /// The key whose owner knows, or `None` where every server knows a part.
+    pub(super) fn key(&self) -> Option<&str> {
+        match self {
+            Self::Type(key) => Some(key),
+            Self::Count(_) | Self::Channels { .. } => None,
+        }
+    }
+
+    /// Puts together what each server that was asked said.
+    pub(super) fn answer(&self, parts: Vec<Value>) -> Result<Answer, RedisError> {
+        Ok(match self {
+            Self::Count(_) => Answer::Count(parts.iter().map(count).sum()),
+            Self::Channels { .. } => {
+                let parts: Vec<Vec<String>> =
+                    parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
+                let mut names = parts.concat();
+                names.sort_unstable();
+                names.dedup();
+                Answer::Channels(names)
+            }
+            Self::Type(_) => {
+                let kind = parts.into_iter().next().map(redis::from_redis_value).transpose()?;
+                Answer::Type(kind.unwrap_or_else(|| "none".to_owned()))
+            }
+        })
+    }
+}
+
+/// The count in the answer to NUMSUB: channel and count in turn, or a map of them.
+fn count(value: &Value) -> u64 {
+    let count = match value {
+        Value::Array(items) => items.get(1),
+        Value::Map(pairs) => pairs.first().map(|(_, count)| count),
+        _ => None,
+    };
+    match count {
+        Some(Value::Int(count)) => u64::try_from(*count).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Text that a Redis pattern takes literally.
+fn literal(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

@@ -1,0 +1,58 @@
+use std::time::Duration;
+
+use crate::{
+    command::Command,
+    link::Listen,
+    message::{Message, Target},
+    operation::Operation,
+};
+
+/// What is asked of a namespace's servers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asked<'a> {
+    /// Every client's acknowledgement of an event; clients have so long.
+    Acks(&'a Message, Duration),
+    /// The sockets in the target's rooms.
+    Sockets(&'a Target),
+    /// All rooms of the target's namespace.
+    Rooms(&'a Target),
+    /// Every server's acknowledgement of a server-side event.
+    ServerAcks(&'a Message),
+    /// A sign of life of every server on the target's namespace.
+    Servers(&'a Target),
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn operation(&self) -> Operation {
+        match self {
+            Self::Acks(..) => Operation::Acks,
+            Self::Sockets(_) => Operation::Sockets,
+            Self::Rooms(_) => Operation::AllRooms,
+            Self::ServerAcks(_) => Operation::ServerAcks,
+            Self::Servers(_) => Operation::Servers,
+        }
+    }
+
+    pub(crate) fn target(&self) -> &'a Target {
+        match self {
+            Self::Acks(message, _) | Self::ServerAcks(message) => &message.target,
+            Self::Sockets(target) | Self::Rooms(target) | Self::Servers(target) => target,
+        }
+    }
+}
+
+/// Who asks, and what answers are to name: 16 characters of `[0-9a-f]` each, which every adapter can carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ids {
+    pub(crate) asker: String,
+    pub(crate) request: String,
+}
+
+/// A question as an adapter writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Inquiry {
+    /// What asks, once the subscription is in effect.
+    pub(crate) command: Command,
+    /// Where the servers answer.
+    pub(crate) listen: Listen,
+}

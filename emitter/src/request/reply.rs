@@ -1,0 +1,40 @@
+use super::{Ack, Socket};
+use crate::args::Args;
+
+/// One server's answer, or one client's.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reply {
+    /// The server, where the adapter says so.
+    pub(crate) server: Option<String>,
+    pub(crate) body: Body,
+}
+
+/// What an answer says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Body {
+    /// So many clients of this server were asked for an acknowledgement.
+    Clients(u64),
+    /// A client's acknowledgement.
+    Ack(Ack),
+    /// A client that did not acknowledge in the server's own time, where the adapter says so.
+    NoAck,
+    /// This server's sockets.
+    Sockets(Vec<Socket>),
+    /// This server's rooms.
+    Rooms(Vec<String>),
+    /// This server's acknowledgement of a server-side event.
+    ServerAck(Args),
+    /// The server is alive.
+    Alive,
+}
+
+/// How much of each socket is wanted; the rest is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Detail {
+    /// Its id only.
+    Id,
+    /// Id, rooms and data.
+    Plain,
+    /// The handshake too, which holds headers and cookies.
+    Handshake,
+}
