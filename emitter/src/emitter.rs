@@ -21,6 +21,8 @@ use crate::{
     options::Options,
     outgoing::Outgoing,
     recognise::Recognised,
+    request::{Ack, Asking, Server, ServerAck, Socket},
+    roll_call::roll_call,
 };
 
 /// A handle on a Socket.IO cluster: cheap, cloneable, and made to be kept.
@@ -140,6 +142,36 @@ impl Emitter {
         self.operator().all()
     }
 
+    /// An event to every client on `/`, and the clients' acknowledgements; see
+    /// [`BroadcastOperator::emit_with_ack`].
+    pub fn emit_with_ack<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Asking<Ack> {
+        self.operator().emit_with_ack(event, args)
+    }
+
+    /// An event to the servers themselves, and their acknowledgements.
+    pub fn server_side_emit_with_ack<T: Serialize + ?Sized>(
+        &self,
+        event: impl Into<String>,
+        args: &T,
+    ) -> Asking<ServerAck> {
+        self.operator().server_side_emit_with_ack(event, args)
+    }
+
+    /// Every socket on `/`.
+    pub fn sockets(&self) -> Asking<Socket> {
+        self.operator().sockets()
+    }
+
+    /// Every room on `/`. A socket's id is a room of its own.
+    pub fn rooms(&self) -> Asking<String> {
+        self.operator().rooms()
+    }
+
+    /// Every server on `/`, asked for a sign of life.
+    pub fn servers(&self) -> Asking<Server> {
+        self.operator().servers()
+    }
+
     /// A message that is made already, from JSON for example.
     pub fn send(&self, message: Message) -> Outgoing {
         Outgoing::new(self.clone(), Ok(message), None)
@@ -206,7 +238,9 @@ impl Emitter {
         namespace: &str,
         deadline: Deadline,
     ) -> Result<Option<u64>, Error> {
-        let Some(census) = adapter.census(namespace) else { todo!("ask them") };
+        let Some(census) = adapter.census(namespace) else {
+            return roll_call(self.link(), adapter, namespace, deadline).await.map(Some);
+        };
         let answers = self.link().ask(&[Query::Count(census)], deadline).await?;
         let answer = answers.and_then(|answers| answers.into_iter().next()).transpose().map_err(Error::Refused)?;
         Ok(answer.map(|answer| answer.count()))

@@ -58,6 +58,7 @@ mod outgoing;
 mod receipt;
 mod recognise;
 mod request;
+mod roll_call;
 
 pub use redis;
 
@@ -78,5 +79,5 @@ pub use self::{
     options::Options,
     outgoing::Outgoing,
     receipt::{BatchReceipt, Receipt},
-    request::{Ack, Datum, Socket},
+    request::{Ack, Answer, Answering, Answers, Asking, Datum, End, Server, ServerAck, Socket, Tally},
 };
