@@ -1,7 +1,6 @@
 //! How a Socket.IO cluster's servers talk over Redis, which is how we talk to them.
 
 mod classic;
-mod detect;
 mod name;
 mod python;
 mod roster;
@@ -19,7 +18,6 @@ pub use self::{
 };
 pub(crate) use self::{
     classic::{Question, Versions, is_v2},
-    detect::detect,
     roster::Roster,
 };
 use crate::{

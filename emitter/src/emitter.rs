@@ -8,12 +8,14 @@ use std::{
 use futures_util::{FutureExt, future::BoxFuture};
 use redis::aio::ConnectionLike;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::{
-    adapter::{self, Adapter},
+    adapter::Adapter,
     batch::{Batch, Source},
     command::Command,
     deadline::Deadline,
+    detect::detect,
     error::Error,
     link::{Link, Query, Recording},
     message::Message,
@@ -49,10 +51,20 @@ pub struct Emitter {
 struct Inner {
     link: Link,
     options: Options,
-    /// The adapter that was found, until its servers are gone.
-    found: RwLock<Option<Arc<Adapter>>>,
+    found: RwLock<Option<Found>>,
     recognised: Recognised,
 }
+
+/// The adapter that was found, until its servers are gone or too much time has passed.
+#[derive(Debug)]
+struct Found {
+    adapter: Arc<Adapter>,
+    /// When it was; `None` if it was given.
+    at: Option<Instant>,
+}
+
+/// How long the adapter that was found is believed: servers may be replaced by those of another one.
+const FRESH: Duration = Duration::from_secs(30);
 
 impl Emitter {
     /// Connects to Redis; await it, or wait for it. The adapter is found at the first send.
@@ -93,7 +105,8 @@ impl Emitter {
     }
 
     pub(crate) fn new(link: Link, options: Options) -> Self {
-        let given = options.adapter.clone().map(|adapter| Arc::new(options.complete(adapter)));
+        let given = options.adapter.clone().map(|adapter| options.complete(adapter));
+        let given = given.map(|adapter| Found { adapter: Arc::new(adapter), at: None });
         Self { inner: Arc::new(Inner { link, options, found: RwLock::new(given), recognised: Recognised::default() }) }
     }
 
@@ -223,11 +236,13 @@ impl Emitter {
 
     /// The adapter: as given, as found before, or found now.
     pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
-        if let Some(known) = &*self.inner.found.read().unwrap_or_else(PoisonError::into_inner) {
-            return Ok(Arc::clone(known));
+        if let Some(Found { adapter, at }) = &*self.inner.found.read().unwrap_or_else(PoisonError::into_inner)
+            && at.is_none_or(|at| at.elapsed() < FRESH)
+        {
+            return Ok(Arc::clone(adapter));
         }
-        let found = Arc::new(adapter::detect(self.link(), self.options(), namespace, deadline).await?);
-        self.remember(Some(Arc::clone(&found)));
+        let found = Arc::new(detect(self.link(), self.options(), namespace, deadline).await?);
+        self.remember(Some(Found { adapter: Arc::clone(&found), at: Some(Instant::now()) }));
         Ok(found)
     }
 
@@ -285,7 +300,7 @@ impl Emitter {
         }
     }
 
-    fn remember(&self, found: Option<Arc<Adapter>>) {
+    fn remember(&self, found: Option<Found>) {
         *self.inner.found.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }

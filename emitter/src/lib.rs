@@ -42,6 +42,7 @@ mod batch;
 mod blocking;
 mod command;
 mod deadline;
+mod detect;
 mod emitter;
 mod error;
 mod form;

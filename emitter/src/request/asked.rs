@@ -54,9 +54,17 @@ pub(crate) struct Ids {
 
 impl Ids {
     pub(crate) fn random() -> Self {
-        let id = || format!("sio-{:012x}", RandomState::new().hash_one(()) & 0xffff_ffff_ffff);
-        Self { asker: id(), request: id() }
+        Self { asker: random_id(), request: random_id() }
     }
+
+    /// Another question of the same asker.
+    pub(crate) fn again(&self) -> Self {
+        Self { asker: self.asker.clone(), request: random_id() }
+    }
+}
+
+fn random_id() -> String {
+    format!("sio-{:012x}", RandomState::new().hash_one(()) & 0xffff_ffff_ffff)
 }
 
 /// A question as an adapter writes it.
