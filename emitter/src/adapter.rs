@@ -1,8 +1,10 @@
 //! How a Socket.IO cluster's servers talk over Redis, which is how we talk to them.
 
 mod classic;
+mod cluster;
 mod detect;
 mod name;
+mod opts;
 mod python;
 mod sharded;
 mod socketioxide;
