@@ -1,7 +1,9 @@
 //! How a Socket.IO cluster's servers talk over Redis, which is how we talk to them.
 
 mod classic;
+mod cluster;
 mod name;
+mod opts;
 mod python;
 mod roster;
 mod sharded;

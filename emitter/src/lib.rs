@@ -72,7 +72,7 @@ pub use self::{
     error::{Error, Invalid},
     frame::Frame,
     guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
-    heard::{Heard, Question},
+    heard::{Heard, Presence, Question},
     link::Recording,
     message::{Action, Close, Flags, Message, Target, Verb},
     operation::Operation,
