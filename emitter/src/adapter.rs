@@ -3,6 +3,7 @@
 mod classic;
 mod detect;
 mod name;
+mod plain;
 mod python;
 mod sharded;
 mod socketioxide;
