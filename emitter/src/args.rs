@@ -1,5 +1,6 @@
 //! What an event carries: any serde value becomes a list of arguments.
 
+mod attachments;
 mod binary;
 mod compound;
 mod date;
