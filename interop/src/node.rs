@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::PATIENCE;
+use crate::patience::PATIENCE;
 
 /// A Node program that talks in JSON lines.
 #[derive(Debug)]
