@@ -1,5 +1,5 @@
-//! What the interop tests stand on: Redis in every deployment, a Node cluster, its clients, and the three doors,
-//! all of them real.
+//! What the interop tests stand on: Redis in every deployment, Socket.IO servers of every kind, their clients, and the
+//! three doors, all of them real.
 //!
 //! Everything listens on loopback, on ports that the system chooses, and ends with the value that stands for it.
 
@@ -9,6 +9,7 @@ mod clients;
 mod cluster;
 mod deployment;
 mod doors;
+mod kind;
 mod node;
 mod patience;
 mod redis_cluster;
@@ -23,6 +24,7 @@ pub use self::{
     cluster::{Cluster, Server},
     deployment::Deployment,
     doors::{Bridge, Sio, sio},
+    kind::Kind,
     node::Tool,
     patience::PATIENCE,
     redis_cluster::RedisCluster,
