@@ -1,21 +1,38 @@
 //! Redis, as it is deployed: the only module that knows. It knows nothing of Socket.IO.
 
+mod access;
+mod asking;
+#[cfg(feature = "cluster")]
+mod cluster;
+mod fault;
+#[cfg(any(feature = "cluster", feature = "sentinel"))]
+mod gather;
 mod given;
 mod listener;
+mod node;
 mod query;
+mod reader;
 mod recorder;
-mod server;
+mod redis;
+mod resolve;
+mod sending;
+#[cfg(feature = "sentinel")]
+mod sentinel;
+mod tls;
+mod topology;
+mod url;
 
-use std::time::Duration;
+use ::redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
 
-use redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
-
-use self::given::{Given, Shared};
 pub use self::recorder::Recording;
+use self::{
+    fault::Fault,
+    given::{Given, Shared},
+};
 pub(crate) use self::{
     listener::{Caught, Listen, Listener},
     query::{Answer, Census, Query},
-    server::Redis,
+    redis::Redis,
 };
 use crate::{
     command::Command,
@@ -37,9 +54,9 @@ pub(crate) enum Link {
 /// What Redis made of a batch of commands.
 #[derive(Debug)]
 pub(crate) struct Replies {
-    /// One for each command, in order: Redis' answer, or why it refused.
-    pub(crate) taken: Vec<Result<Value, RedisError>>,
-    /// The servers, if there is a way to count them and Redis permits it.
+    /// One for each command, in order: Redis' answer, or what went wrong with it.
+    pub(crate) taken: Vec<Result<Value, Error>>,
+    /// The servers, if there is a way to count them, Redis permits it, and every part of it answered.
     pub(crate) servers: Option<u64>,
 }
 
@@ -65,7 +82,7 @@ impl Link {
             return self.connect(deadline).await;
         };
         let mut pipeline = Pipeline::with_capacity(1);
-        pipeline.add_command(redis::cmd("PING"));
+        pipeline.add_command(::redis::cmd("PING"));
         let replies = self.run(&mut pipeline, deadline).await?;
         replies.into_iter().try_for_each(|reply| reply.map(drop)).map_err(Error::Refused)
     }
@@ -82,6 +99,9 @@ impl Link {
             return Ok(Replies { taken: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None });
         }
         let query = census.map(|census| Query::Count(census.clone()));
+        if let Self::Redis(redis) = self {
+            return redis.send(commands, query.as_ref(), deadline).await;
+        }
         let mut pipeline = Pipeline::with_capacity(commands.len() + 1);
         for command in commands {
             pipeline.add_command(command.to_redis());
@@ -89,8 +109,9 @@ impl Link {
         if let Some(query) = &query {
             pipeline.add_command(query.to_redis());
         }
-        let mut taken = self.run(&mut pipeline, deadline).await?;
-        let counted = query.and_then(|query| query.answer(vec![taken.pop()?.ok()?]).ok());
+        let mut replies = self.run(&mut pipeline, deadline).await?;
+        let counted = query.and_then(|query| query.answer(vec![replies.pop()?.ok()?]).ok());
+        let taken = replies.into_iter().map(|reply| reply.map_err(Error::Refused)).collect();
         Ok(Replies { taken, servers: counted.map(|answer| answer.count()) })
     }
 
@@ -101,8 +122,13 @@ impl Link {
         queries: &[Query],
         deadline: Deadline,
     ) -> Result<Option<Vec<Result<Answer, RedisError>>>, Error> {
-        if let Self::Recorder(_) = self {
-            return Ok(None);
+        match self {
+            Self::Recorder(_) => return Ok(None),
+            Self::Redis(redis) => {
+                let answers = redis.ask(queries, deadline).await;
+                return answers.map(Some).map_err(|error| self.unsent(error));
+            }
+            Self::Given(_) => {}
         }
         let mut pipeline = Pipeline::with_capacity(queries.len());
         for query in queries {
@@ -126,12 +152,11 @@ impl Link {
 
     /// The same error where no message was under way.
     pub(crate) fn unsent(&self, error: Error) -> Error {
-        let source = match error {
-            Error::Lost(source) => source,
-            Error::Timeout(total) => silence(total),
-            error => return error,
-        };
-        Error::Unreachable { address: self.address().to_owned(), source }
+        match error {
+            Error::Lost(source) => Error::Unreachable { address: self.address().to_owned(), source },
+            Error::Timeout(total) => Fault::silence(self.address(), total).into(),
+            error => error,
+        }
     }
 
     fn address(&self) -> &str {
@@ -141,19 +166,27 @@ impl Link {
         }
     }
 
+    /// On the connection that was given.
     async fn run(&self, pipeline: &mut Pipeline, deadline: Deadline) -> Result<Vec<Reply>, Error> {
         match self {
-            Self::Redis(redis) => redis.run(pipeline, deadline).await,
-            Self::Given(given) => query(pipeline, &mut *given.connection(), deadline).await,
-            Self::Recorder(_) => Ok(Vec::new()),
+            Self::Given(given) => Ok(query(pipeline, &mut *given.connection(), GIVEN, deadline).await?),
+            Self::Redis(_) | Self::Recorder(_) => Ok(Vec::new()),
         }
     }
 }
 
 type Reply = Result<Value, RedisError>;
 
+/// What became of a command.
+type Fate = Result<Value, Fault>;
+
 /// Sends the pipeline on an open connection, and tells apart what is certain from what is not.
-async fn query<C>(pipeline: &mut Pipeline, connection: &mut C, deadline: Deadline) -> Result<Vec<Reply>, Error>
+async fn query<C>(
+    pipeline: &mut Pipeline,
+    connection: &mut C,
+    address: &str,
+    deadline: Deadline,
+) -> Result<Vec<Reply>, Fault>
 where
     C: Shared + ?Sized,
 {
@@ -161,12 +194,12 @@ where
     let replies = connection.req_packed_commands(pipeline, 0, pipeline.len());
     match deadline.bound(replies).await {
         Ok(Ok(replies)) => Ok(replies.into_iter().map(reply).collect()),
-        Ok(Err(error)) if error.is_connection_refusal() => {
-            Err(Error::Unreachable { address: GIVEN.to_owned(), source: error })
+        Ok(Err(source)) if source.is_connection_refusal() => {
+            Err(Fault::Unreachable { address: address.to_owned(), source })
         }
-        Ok(Err(error)) if error.is_io_error() => Err(Error::Lost(error)),
-        Ok(Err(error)) => Err(Error::Refused(error)),
-        Err(Elapsed) => Err(Error::Timeout(deadline.total)),
+        Ok(Err(error)) if error.is_io_error() => Err(Fault::Lost(error)),
+        Ok(Err(error)) => Err(Fault::Refused(error)),
+        Err(Elapsed) => Err(Fault::Timeout(deadline.total)),
     }
 }
 
@@ -175,9 +208,4 @@ fn reply(value: Value) -> Reply {
         Value::ServerError(error) => Err(error.into()),
         value => Ok(value),
     }
-}
-
-fn silence(total: Duration) -> RedisError {
-    let text = format!("no answer within {total:?}");
-    std::io::Error::new(std::io::ErrorKind::TimedOut, text).into()
 }
