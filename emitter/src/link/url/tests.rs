@@ -59,7 +59,7 @@ fn what_cannot_be_used_is_explained_and_never_repeated() {
         ("hunter2", "must begin with"),
         ("http://hunter2@h", "must begin with"),
         ("redis://:hunter2", "port must be a number"),
-        ("redis://:hun/ter2@h", "port must be a number"),
+        ("redis://:hun2/ter2@h", "must be a number"),
         ("redis://:a@hunter2/ter2@h", "database must be a number"),
         ("redis://:a@h?hunter2@h", "after `?`"),
         ("redis://:hun#ter2@h", "`#`"),
