@@ -1,5 +1,6 @@
 //! What an event carries: any serde value becomes a list of arguments.
 
+mod attachments;
 mod binary;
 mod compound;
 mod date;
@@ -63,6 +64,9 @@ pub struct Args {
     len: usize,
     traits: Traits,
 }
+
+/// No arguments.
+pub(crate) static NONE: Args = Args { packed: Bytes::new(), len: 0, traits: Traits::NONE };
 
 impl Args {
     /// Packs a value.

@@ -8,6 +8,13 @@ pub(crate) use self::source::{DATE, Source, timestamp_millis};
 /// Up to so many entries, the head of an array or map is one byte with the count in its low bits.
 pub(crate) const FIX: usize = 15;
 
+pub(crate) const TRUE: u8 = 0xc3;
+
+/// Appends nil.
+pub(crate) fn nil(out: &mut Vec<u8>) {
+    out.push(0xc0);
+}
+
 /// Appends the smallest form of an unsigned integer.
 pub(crate) fn uint(out: &mut Vec<u8>, value: u64) {
     match value {
@@ -33,7 +40,7 @@ pub(crate) fn int(out: &mut Vec<u8>, value: i64) {
 
 /// Appends true or false.
 pub(crate) fn bool(out: &mut Vec<u8>, value: bool) {
-    out.push(if value { 0xc3 } else { 0xc2 });
+    out.push(if value { TRUE } else { 0xc2 });
 }
 
 /// Appends a double; JavaScript has no smaller float.

@@ -10,7 +10,7 @@ pub const ADAPTER_NAMES: [(&str, &[&str]); 5] = [
     ("classic", &[]),
     ("sharded", &["rooms=dynamic", "rooms=dynamic-private"]),
     ("streams", &["count=N", "max-len=N", "channels=PREFIX", "sharded", "before-0.3"]),
-    ("socketioxide", &["sharded"]),
+    ("socketioxide", &["sharded", "only-rooms"]),
     ("python", &["before-5.15.1"]),
 ];
 
@@ -76,6 +76,9 @@ impl Adapter {
             (Self::Streams(streams), "sharded", None) => Self::Streams(Streams { sharded_pub_sub: true, ..streams }),
             (Self::Streams(streams), "before-0.3", None) => Self::Streams(streams.before_0_3()),
             (Self::SocketIoxide(oxide), "sharded", None) => Self::SocketIoxide(SocketIoxide { sharded: true, ..oxide }),
+            (Self::SocketIoxide(oxide), "only-rooms", None) => {
+                Self::SocketIoxide(SocketIoxide { only_rooms: true, ..oxide })
+            }
             (Self::Python(python), "before-5.15.1", None) => Self::Python(Python { before_5_15_1: true, ..python }),
             _ => return None,
         })
@@ -111,10 +114,9 @@ impl fmt::Display for Adapter {
             }
             Self::SocketIoxide(oxide) => {
                 if oxide.sharded {
-                    f.write_str(",sharded")
-                } else {
-                    Ok(())
+                    f.write_str(",sharded")?;
                 }
+                if oxide.only_rooms { f.write_str(",only-rooms") } else { Ok(()) }
             }
             Self::Python(python) => {
                 if python.before_5_15_1 {

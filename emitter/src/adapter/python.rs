@@ -1,15 +1,39 @@
 //! python-socketio's `RedisManager` and `AsyncRedisManager`: JSON on one channel.
+//!
+//! | what | channel | format |
+//! |---|---|---|
+//! | everything, answers too | `<prefix>` | `{"method": …, …, "namespace": …, "host_id": …}` |
+//!
+//! | method | says |
+//! |---|---|
+//! | `emit` | an event: `event`, `data`, `room` (none, one or a list), `skip_sid` |
+//! | `enter_room`, `leave_room`, `disconnect` | an order about one socket: `sid`, `room` |
+//! | `close_room` | everyone in `room` leaves it |
+//! | `callback` | a client's acknowledgement: `id`, `args` |
+//!
+//! A socket's id is a room there, but a room is no socket: where servers take only ids, a name that does not look like
+//! one is refused.
 
+mod data;
+mod decode;
+mod order;
+
+use self::{decode::Sent, order::Order};
 use crate::{
     command::Command,
-    error::Error,
+    error::{Error, Invalid},
     frame::Frame,
     heard::Heard,
-    link::Census,
-    message::Message,
+    link::{Census, Listen},
+    message::{Action, Message},
     operation::Operation,
-    request::{Asked, Detail, Ids, Inquiry, Reply},
+    request::{Ack, Asked, Body, Detail, Ids, Inquiry, Reply},
 };
+
+const NAME: &str = "python";
+
+/// What an emitter signs with: no server has this id, so every server takes the message.
+const SENDER: &str = "emitter";
 
 /// Options of the python adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,28 +58,77 @@ impl Python {
         self
     }
 
-    pub(super) fn lacks(&self, _operation: Operation) -> Option<&'static str> {
-        todo!()
+    pub(super) fn lacks(&self, operation: Operation) -> Option<&'static str> {
+        match operation {
+            Operation::Binary if self.before_5_15_1 => Some("send it as base64 text"),
+            Operation::Volatile | Operation::Compress => Some("leave the flag out; its servers have no such choice"),
+            Operation::ServerEmit | Operation::ServerAcks => {
+                Some("tell the servers another way; they know no such event")
+            }
+            Operation::Sockets | Operation::AllRooms => Some("ask the servers' own code; they answer no such question"),
+            Operation::Emit
+            | Operation::Room
+            | Operation::Rooms
+            | Operation::Except
+            | Operation::Namespace
+            | Operation::Binary
+            | Operation::Join
+            | Operation::Leave
+            | Operation::Disconnect
+            | Operation::Acks
+            | Operation::Servers => None,
+        }
     }
 
-    pub(super) fn encode(&self, _message: &Message) -> Result<Command, Error> {
-        todo!()
+    pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
+        let Message { target, action } = message;
+        self.publish(&match action {
+            Action::Emit { event, args, .. } => Order::emit(target, event, args, self.before_5_15_1)?,
+            Action::Join { rooms } => Order::enter_room(target, rooms)?,
+            Action::Leave { rooms } => Order::leave_room(target, rooms)?,
+            Action::Disconnect { close } => Order::disconnect(target, *close)?,
+            Action::ServerEmit { .. } => return Err(unsupported("server-emit", "tell the servers another way")),
+        })
     }
 
-    pub(super) fn decode(&self, _frame: &Frame<'_>) -> Result<Heard, Error> {
-        todo!()
+    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+        if frame.channel() != self.prefix {
+            return Err(malformed("the channel is another"));
+        }
+        Sent::read(frame)?.heard(self.before_5_15_1)
     }
 
-    pub(super) fn ask(&self, _asked: Asked<'_>, _ids: &Ids) -> Result<Inquiry, Error> {
-        todo!()
+    /// Servers publish answers where they publish everything else, under the id of who asks.
+    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+        let Asked::Acks(Message { target, action: Action::Emit { event, args, .. } }, _) = asked else {
+            return Err(unsupported(format!("a question for {}", asked.operation()), "ask the servers' own code"));
+        };
+        let order = Order::emit(target, event, args, self.before_5_15_1)?.with_callback(ids);
+        Ok(Inquiry { command: self.publish(&order)?, listen: Listen::Channels(vec![self.prefix.clone()]) })
     }
 
-    pub(super) fn reply(&self, _frame: &Frame<'_>, _ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
-        todo!()
+    /// Everything else on the channel is none of the asker's business, malformed or not.
+    pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
+        let args = Sent::read(frame).ok().and_then(|sent| sent.answer(ids));
+        Ok(args.map(|args| Reply { server: None, body: Body::Ack(Ack { args, socket: None, server: None }) }))
     }
 
-    pub(super) fn census(&self, namespace: &str) -> Option<Census> {
-        let _ = namespace;
+    /// One channel serves all namespaces.
+    pub(super) fn census(&self, _namespace: &str) -> Option<Census> {
         Some(Census::Channel(self.prefix.clone()))
     }
+
+    fn publish(&self, order: &Order<'_>) -> Result<Command, Error> {
+        let json = serde_json::to_vec(order)
+            .map_err(|error| Invalid::new("value", "/args", format!("no JSON can carry this: {error}")))?;
+        Ok(Command::publish(self.prefix.clone(), json))
+    }
+}
+
+fn malformed(reason: impl Into<String>) -> Error {
+    Error::Malformed(reason.into())
+}
+
+fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {
+    Error::Unsupported { adapter: NAME, what: what.into(), instead }
 }

@@ -180,6 +180,11 @@ impl Listener {
         None
     }
 
+    /// True once nothing more will come.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.is_some()
+    }
+
     /// Why nothing more will come: the connection broke, or what was listened to is elsewhere.
     #[allow(dead_code, reason = "for looking at the bus")]
     pub(crate) fn lost(&self) -> Option<&RedisError> {
@@ -216,6 +221,13 @@ async fn pushed(
         Ok(alive) => alive.map(|()| None),
         Err(Elapsed) if deadline.is_over() => Ok(None),
         Err(Elapsed) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+    }
+}
+
+impl Listener {
+    /// True once the connection broke.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost
     }
 }
 

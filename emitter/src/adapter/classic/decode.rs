@@ -35,12 +35,12 @@ impl Classic {
     }
 }
 
-fn malformed(reason: impl Into<String>) -> Error {
+pub(super) fn malformed(reason: impl Into<String>) -> Error {
     Error::Malformed(reason.into())
 }
 
 /// JSON if it looks like it, else MessagePack: as the servers read it.
-fn read<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
+pub(super) fn read<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
     match payload.first() {
         Some(b'{') => serde_json::from_slice(payload).map_err(|error| malformed(error.to_string())),
         _ => read_msgpack(payload),

@@ -1,0 +1,64 @@
+//! Answers to questions of our own.
+
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer};
+
+use super::{
+    kind,
+    received::{Received, malformed},
+};
+use crate::{
+    args::{Args, WireValue},
+    error::Error,
+    request::{Ack, Body, Detail, Ids, Reply, Socket, Sockets},
+};
+
+impl Received<'_> {
+    /// The answer, if it is one to the question of these ids.
+    ///
+    /// A server that was asked for a sign of life says it with its sockets in a room that nobody is in: none.
+    pub(in crate::adapter) fn reply(self, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+        if self.request.as_ref() != Some(&ids.request) {
+            return Ok(None);
+        }
+        let body = match self.kind {
+            kind::SOCKETS => Body::Sockets(self.sockets(detail)?),
+            kind::CLIENT_COUNT => Body::Clients(self.client_count()?),
+            kind::ACK => Body::Ack(Ack { args: self.packet()?, socket: None, server: self.uid.clone() }),
+            kind::SERVER_ACK => Body::ServerAck(self.packet()?),
+            _ => return Ok(None),
+        };
+        Ok(Some(Reply { server: self.uid, body }))
+    }
+
+    fn sockets(&self, detail: Detail) -> Result<Vec<Socket>, Error> {
+        let Some(Sockets(mut sockets)) = self.member("sockets", Fetched(detail))? else {
+            return Err(malformed("no sockets"));
+        };
+        sockets.iter_mut().for_each(|socket| socket.server.clone_from(&self.uid));
+        Ok(sockets)
+    }
+
+    fn client_count(&self) -> Result<u64, Error> {
+        self.member("clientCount", PhantomData)?.ok_or_else(|| malformed("no count of clients"))
+    }
+
+    /// The one argument that servers pass on, or none.
+    fn packet(&self) -> Result<Args, Error> {
+        let packet = self.member("packet", PhantomData::<WireValue>)?;
+        Ok(packet.map_or_else(Args::default, |WireValue(value)| value))
+    }
+}
+
+/// Reads sockets with no more of each than is wanted.
+#[derive(Clone, Copy)]
+struct Fetched(Detail);
+
+impl<'de> DeserializeSeed<'de> for Fetched {
+    type Value = Sockets;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Sockets, D::Error> {
+        Sockets::read(deserializer, self.0)
+    }
+}

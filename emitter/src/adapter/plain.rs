@@ -1,0 +1,12 @@
+//! What JSON can carry, for the adapters that speak it.
+
+use crate::{args::Args, error::Invalid};
+
+/// Refuses numbers that JSON has no form for.
+pub(super) fn finite(args: &Args) -> Result<(), Invalid> {
+    if args.is_finite() {
+        return Ok(());
+    }
+    let reason = "NaN and infinities have no JSON form, which carries this; send null or a string";
+    Err(Invalid::new("not-finite", "/args", reason))
+}

@@ -1,0 +1,118 @@
+//! What servers answer: the array `[id, [server, [type, value]]]`.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny, SeqAccess, Visitor},
+};
+
+use super::packet::Value;
+use crate::{
+    error::Error,
+    heard::{Heard, Question},
+    request::{Ack, Body, Reply, Socket},
+};
+
+/// An answer: the request's id, and who says what.
+#[derive(Debug, Deserialize)]
+pub(super) struct Response(String, (String, Said));
+
+impl Response {
+    pub(super) fn request(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn heard(self) -> Heard {
+        let Self(request, (server, said)) = self;
+        let about = match said {
+            Said::Ack(..) => Question::Ack,
+            Said::Clients(_) => Question::ClientCount,
+            Said::Rooms(_) => Question::Rooms,
+            Said::Sockets(_) => Question::Sockets,
+        };
+        Heard::Answer { about, sender: Some(server), request: Some(request) }
+    }
+
+    pub(super) fn reply(self) -> Result<Reply, Error> {
+        let Self(_, (server, said)) = self;
+        let body = match said {
+            Said::Ack(Acknowledged(socket, Outcome { value: Some(value) })) => {
+                Body::Ack(Ack { args: value.args()?, socket: Some(socket), server: Some(server.clone()) })
+            }
+            Said::Ack(Acknowledged(_, Outcome { value: None })) => Body::NoAck,
+            Said::Clients(count) => Body::Clients(count.into()),
+            Said::Rooms(rooms) => Body::Rooms(rooms),
+            Said::Sockets(sockets) => Body::Sockets(sockets.into_iter().map(Socket::from).collect()),
+        };
+        Ok(Reply { server: Some(server), body })
+    }
+
+    /// Whatever it says, its server is alive.
+    pub(super) fn sign_of_life(self) -> Reply {
+        let Self(_, (server, _)) = self;
+        Reply { server: Some(server), body: Body::Alive }
+    }
+}
+
+#[derive(Debug)]
+enum Said {
+    Ack(Acknowledged),
+    Clients(u32),
+    Rooms(Vec<String>),
+    Sockets(Vec<Described>),
+}
+
+/// The socket, and what came of it.
+#[derive(Debug, Deserialize)]
+struct Acknowledged(String, Outcome);
+
+/// The arguments under `Ok`, or an error in their place: most often, that no answer came in time.
+#[derive(Debug, Deserialize)]
+struct Outcome {
+    #[serde(rename = "Ok")]
+    value: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Described {
+    id: String,
+    server: String,
+    _namespace: IgnoredAny,
+}
+
+impl From<Described> for Socket {
+    fn from(Described { id, server, .. }: Described) -> Self {
+        Self { server: Some(server), ..Self::new(id) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Numbered;
+
+        impl<'de> Visitor<'de> for Numbered {
+            type Value = Said;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a type and its value")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Said, A::Error> {
+                let said = match seq.next_element::<u8>()? {
+                    Some(0) => seq.next_element()?.map(Said::Ack),
+                    Some(1) => seq.next_element()?.map(Said::Clients),
+                    Some(2) => seq.next_element()?.map(Said::Rooms),
+                    Some(3) => seq.next_element()?.map(Said::Sockets),
+                    Some(kind) => {
+                        return Err(A::Error::custom(format_args!("an answer of type {kind}, which is not known")));
+                    }
+                    None => None,
+                };
+                said.ok_or_else(|| A::Error::custom("an answer without a value"))
+            }
+        }
+
+        deserializer.deserialize_seq(Numbered)
+    }
+}
