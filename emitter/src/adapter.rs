@@ -22,6 +22,7 @@ pub use self::{
 pub(crate) use self::{
     classic::{Question, Versions, is_v2},
     roster::Roster,
+    streams::Place,
 };
 use crate::{
     command::Command,

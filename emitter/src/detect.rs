@@ -20,7 +20,7 @@ use self::{
     signs::{Sign, Signs},
 };
 use crate::{
-    adapter::{Adapter, Classic, Python, Sharded, SocketIoxide, Streams},
+    adapter::{Adapter, Classic, Place, Python, Sharded, SocketIoxide, Streams},
     deadline::Deadline,
     error::Error,
     link::Link,
@@ -68,13 +68,13 @@ pub(crate) async fn detect(
     let existing = signs.streams();
     if signs.count(Sign::Channel) > 0 {
         let read = readers(link, &streams(false), &existing, namespaces, deadline).await?;
-        found.push(Adapter::Streams(streams(false).read_from(read)));
+        found.push(Adapter::Streams(streams(false).placed(place(read))));
     }
     if signs.count(Sign::Shards) > 0 {
         let read = readers(link, &streams(true), &existing, namespaces, deadline).await?;
-        found.push(match read.is_empty() {
-            true => named(Adapter::Sharded(Sharded::default())),
-            false => Adapter::Streams(streams(true).read_from(read)),
+        found.push(match place(read) {
+            Place::Channel => named(Adapter::Sharded(Sharded::default())),
+            place => Adapter::Streams(streams(true).placed(place)),
         });
     }
     if found.is_empty() && existing.contains(&None) {
@@ -92,5 +92,15 @@ pub(crate) async fn detect(
         }
         (1, _) => Ok(found.remove(0)),
         _ => Err(Error::SeveralAdapters { found: found.iter().map(Adapter::to_string).collect() }),
+    }
+}
+
+/// Where events go, if these streams are read: where there is none, to the channel.
+fn place(read: Vec<Option<u32>>) -> Place {
+    let numbers: Vec<u32> = read.iter().copied().flatten().collect();
+    match (read.contains(&None), numbers.is_empty()) {
+        (true, _) => Place::Chosen,
+        (false, true) => Place::Channel,
+        (false, false) => Place::Known(numbers),
     }
 }

@@ -213,6 +213,11 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
+/// Nobody could read this.
+pub(crate) fn malformed(reason: impl Into<String>) -> Error {
+    Error::Malformed(reason.into())
+}
+
 /// Appends a key or an index to a JSON pointer.
 pub(crate) fn push_step(pointer: &mut String, step: &str) {
     pointer.push('/');

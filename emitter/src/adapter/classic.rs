@@ -19,6 +19,7 @@ use self::request::Request;
 pub use self::version::SocketIo;
 pub(crate) use self::version::{Question, Versions, is_v2};
 use crate::{
+    adapter::plain::finite,
     args::Args,
     command::Command,
     error::{Error, Invalid},
@@ -292,9 +293,5 @@ fn plain(args: &Args) -> Result<(), Error> {
         let what = "binary in a server-side emit".to_owned();
         return Err(Error::Unsupported { adapter: NAME, what, instead: "send it as base64 text" });
     }
-    if args.is_finite() {
-        return Ok(());
-    }
-    let reason = "NaN and infinities have no JSON form, which carries this; send null or a string";
-    Err(Invalid::new("not-finite", "/args", reason).into())
+    Ok(finite(args)?)
 }

@@ -36,6 +36,11 @@ struct WireFlags {
 }
 
 impl Opts {
+    /// These rooms and nothing else.
+    pub(super) fn of(rooms: Option<Vec<Room>>) -> Self {
+        Self { rooms, ..Self::default() }
+    }
+
     pub(super) fn flags(&self) -> Flags {
         let flags = self.flags.as_ref();
         Flags {

@@ -77,6 +77,14 @@ impl Streams {
     }
 
     /// Says where events and orders go, once it was found out.
+    /// The key of the only stream, or of one of several.
+    pub(crate) fn key(&self, number: Option<u32>) -> String {
+        match number {
+            Some(number) => format!("{}-{number}", self.prefix),
+            None => self.prefix.clone(),
+        }
+    }
+
     pub(crate) fn placed(self, place: Place) -> Self {
         Self { place, ..self }
     }
@@ -156,10 +164,7 @@ impl Streams {
             Place::Channel => return None,
             place => place.number(namespace, self.stream_count),
         };
-        Some(match number {
-            Some(number) => format!("{}-{number}", self.prefix),
-            None => self.prefix.clone(),
-        })
+        Some(self.key(number))
     }
 
     /// True for the stream, for any of several, and for those of a negative number that servers write to.

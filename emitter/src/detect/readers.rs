@@ -1,6 +1,6 @@
 //! Who reads a stream can be found out by asking in it only.
 
-use std::{collections::HashMap, slice, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use crate::{
     adapter::{Adapter, Streams},
@@ -42,8 +42,8 @@ pub(super) async fn readers(
 
     let asker = Ids::random();
     let asked: Vec<_> = existing.iter().map(|stream| (*stream, asker.again())).collect();
-    let inquiries = asked.iter().map(|(stream, ids)| streams.probe(*stream, namespace, ids));
-    let inquiries = inquiries.collect::<Result<Vec<_>, Error>>()?;
+    let probe = |(stream, ids): &(Option<u32>, Ids)| streams.probe(&streams.key(*stream), namespace, ids);
+    let inquiries: Vec<_> = asked.iter().map(probe).collect();
     let Some(listen) = inquiries.first().map(|inquiry| inquiry.listen.clone()) else {
         return Ok(Vec::new());
     };

@@ -105,12 +105,9 @@ fn questions(options: &Options, namespaces: &[&str]) -> Vec<(Sign, Query)> {
         let query = start.map(|start| Query::Channels { start, sharded: false });
         questions.extend(query.map(|query| (Sign::OxideServers, query)));
     }
-    let stream = |number: Option<u32>| {
-        let prefix = streams.prefix();
-        let key = number.map_or_else(|| prefix.to_owned(), |number| format!("{prefix}-{number}"));
-        (Sign::Stream(number), Query::Type(key))
-    };
-    questions.push(stream(None));
-    questions.extend((0..STREAMS).map(|number| stream(Some(number))));
+    if let Adapter::Streams(streams) = &streams {
+        let numbers = [None].into_iter().chain((0..STREAMS).map(Some));
+        questions.extend(numbers.map(|number| (Sign::Stream(number), Query::Type(streams.key(number)))));
+    }
     questions
 }

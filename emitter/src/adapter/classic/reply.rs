@@ -2,13 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{
-    Classic,
-    decode::{malformed, read},
-};
+use super::{Classic, decode::read};
 use crate::{
     args::{Args, WireValue},
-    error::Error,
+    error::{Error, malformed},
     frame::Frame,
     request::{Ack, Body, Detail, Ids, Reply, socket},
 };

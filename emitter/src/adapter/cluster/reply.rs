@@ -2,7 +2,10 @@
 
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer};
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer},
+};
 
 use super::{
     kind,
@@ -11,7 +14,7 @@ use super::{
 use crate::{
     args::{Args, WireValue},
     error::Error,
-    request::{Ack, Body, Detail, Ids, Reply, Socket, Sockets},
+    request::{Ack, Body, Detail, Ids, Reply, Socket, socket},
 };
 
 impl Received<'_> {
@@ -33,7 +36,7 @@ impl Received<'_> {
     }
 
     fn sockets(&self, detail: Detail) -> Result<Vec<Socket>, Error> {
-        let Some(Sockets(mut sockets)) = self.member("sockets", Fetched(detail))? else {
+        let Some(mut sockets) = self.member("sockets", Fetched(detail))? else {
             return Err(malformed("no sockets"));
         };
         sockets.iter_mut().for_each(|socket| socket.server.clone_from(&self.uid));
@@ -56,9 +59,21 @@ impl Received<'_> {
 struct Fetched(Detail);
 
 impl<'de> DeserializeSeed<'de> for Fetched {
-    type Value = Sockets;
+    type Value = Vec<Socket>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Sockets, D::Error> {
-        Sockets::read(deserializer, self.0)
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Vec<Socket>, D::Error> {
+        match self.0 {
+            Detail::Id => described::<socket::Named, _>(source),
+            Detail::Plain => described::<socket::Plain, _>(source),
+            Detail::Handshake => described::<socket::Whole, _>(source),
+        }
     }
+}
+
+fn described<'de, S, D>(source: D) -> Result<Vec<Socket>, D::Error>
+where
+    S: Deserialize<'de> + Into<Socket>,
+    D: Deserializer<'de>,
+{
+    Ok(Vec::<S>::deserialize(source)?.into_iter().map(Into::into).collect())
 }
