@@ -23,6 +23,7 @@ mod topology;
 mod url;
 
 use ::redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
+use futures_util::FutureExt;
 
 pub use self::recorder::Recording;
 use self::{
@@ -71,7 +72,7 @@ impl Link {
     /// Makes sure that there is a connection.
     pub(crate) async fn connect(&self, deadline: Deadline) -> Result<(), Error> {
         match self {
-            Self::Redis(redis) => redis.connect(deadline).await,
+            Self::Redis(redis) => redis.connect(deadline).boxed().await,
             Self::Given(_) | Self::Recorder(_) => Ok(()),
         }
     }
@@ -100,7 +101,8 @@ impl Link {
         }
         let query = census.map(|census| Query::Count(census.clone()));
         if let Self::Redis(redis) = self {
-            return redis.send(commands, query.as_ref(), deadline).await;
+            // Boxed, here and below: as a part of all its callers' futures it would be too deep.
+            return redis.send(commands, query.as_ref(), deadline).boxed().await;
         }
         let mut pipeline = Pipeline::with_capacity(commands.len() + 1);
         for command in commands {
@@ -125,7 +127,7 @@ impl Link {
         match self {
             Self::Recorder(_) => return Ok(None),
             Self::Redis(redis) => {
-                let answers = redis.ask(queries, deadline).await;
+                let answers = redis.ask(queries, deadline).boxed().await;
                 return answers.map(Some).map_err(|error| self.unsent(error));
             }
             Self::Given(_) => {}
@@ -145,7 +147,7 @@ impl Link {
     /// `Error::CannotListen` on a connection that was given, which has no second one.
     pub(crate) async fn listen(&self, to: &Listen, deadline: Deadline) -> Result<Listener, Error> {
         match self {
-            Self::Redis(redis) => redis.listen(to, deadline).await,
+            Self::Redis(redis) => redis.listen(to, deadline).boxed().await,
             Self::Given(_) | Self::Recorder(_) => Err(Error::CannotListen),
         }
     }

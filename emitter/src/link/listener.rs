@@ -224,13 +224,6 @@ async fn pushed(
     }
 }
 
-impl Listener {
-    /// True once the connection broke.
-    pub(crate) fn is_lost(&self) -> bool {
-        self.lost
-    }
-}
-
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listener").field("lost", &self.lost).finish_non_exhaustive()
