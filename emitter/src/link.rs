@@ -22,13 +22,13 @@ mod tls;
 mod topology;
 mod url;
 
-use ::redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
+use ::redis::{Pipeline, RedisError, RedisFuture, Value, aio::ConnectionLike};
 use futures_util::FutureExt;
 
 pub use self::recorder::Recording;
 use self::{
     fault::Fault,
-    given::{Given, Shared},
+    given::{GIVEN, Given, Shared},
 };
 pub(crate) use self::{
     listener::{Caught, Listen, Listener},
@@ -40,9 +40,6 @@ use crate::{
     deadline::{Deadline, Elapsed},
     error::Error,
 };
-
-/// A connection that the program already had, in an error's words.
-const GIVEN: &str = "the given connection";
 
 /// A way to Redis, or a recorder in its place.
 #[derive(Debug)]
@@ -79,13 +76,10 @@ impl Link {
 
     /// Asks for a sign of life. One that was just given will do.
     pub(crate) async fn ping(&self, deadline: Deadline) -> Result<(), Error> {
-        let Self::Given(_) = self else {
-            return self.connect(deadline).await;
-        };
-        let mut pipeline = Pipeline::with_capacity(1);
-        pipeline.add_command(::redis::cmd("PING"));
-        let replies = self.run(&mut pipeline, deadline).await?;
-        replies.into_iter().try_for_each(|reply| reply.map(drop)).map_err(Error::Refused)
+        match self {
+            Self::Given(given) => given.ping(deadline).await,
+            Self::Redis(_) | Self::Recorder(_) => self.connect(deadline).await,
+        }
     }
 
     /// Sends the commands, and with them the question how many servers there are.
@@ -95,26 +89,16 @@ impl Link {
         census: Option<&Census>,
         deadline: Deadline,
     ) -> Result<Replies, Error> {
-        if let Self::Recorder(recording) = self {
-            recording.add(commands);
-            return Ok(Replies { taken: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None });
-        }
         let query = census.map(|census| Query::Count(census.clone()));
-        if let Self::Redis(redis) = self {
+        match self {
             // Boxed, here and below: as a part of all its callers' futures it would be too deep.
-            return redis.send(commands, query.as_ref(), deadline).boxed().await;
+            Self::Redis(redis) => redis.send(commands, query.as_ref(), deadline).boxed().await,
+            Self::Given(given) => given.send(commands, query.as_ref(), deadline).boxed().await,
+            Self::Recorder(recording) => {
+                recording.add(commands);
+                Ok(Replies { taken: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None })
+            }
         }
-        let mut pipeline = Pipeline::with_capacity(commands.len() + 1);
-        for command in commands {
-            pipeline.add_command(command.to_redis());
-        }
-        if let Some(query) = &query {
-            pipeline.add_command(query.to_redis());
-        }
-        let mut replies = self.run(&mut pipeline, deadline).await?;
-        let counted = query.and_then(|query| query.answer(vec![replies.pop()?.ok()?]).ok());
-        let taken = replies.into_iter().map(|reply| reply.map_err(Error::Refused)).collect();
-        Ok(Replies { taken, servers: counted.map(|answer| answer.count()) })
     }
 
     /// Asks Redis itself, in one round trip; `None` if there is no Redis to ask. No message is under way, so whatever
@@ -124,21 +108,12 @@ impl Link {
         queries: &[Query],
         deadline: Deadline,
     ) -> Result<Option<Vec<Result<Answer, RedisError>>>, Error> {
-        match self {
+        let answers = match self {
+            Self::Redis(redis) => redis.ask(queries, deadline).boxed().await,
+            Self::Given(given) => given.ask(queries, deadline).boxed().await,
             Self::Recorder(_) => return Ok(None),
-            Self::Redis(redis) => {
-                let answers = redis.ask(queries, deadline).boxed().await;
-                return answers.map(Some).map_err(|error| self.unsent(error));
-            }
-            Self::Given(_) => {}
-        }
-        let mut pipeline = Pipeline::with_capacity(queries.len());
-        for query in queries {
-            pipeline.add_command(query.to_redis());
-        }
-        let replies = self.run(&mut pipeline, deadline).await.map_err(|error| self.unsent(error))?;
-        let answers = queries.iter().zip(replies).map(|(query, reply)| query.answer(vec![reply?]));
-        Ok(Some(answers.collect()))
+        };
+        answers.map(Some).map_err(|error| self.unsent(error))
     }
 
     /// Subscribes, on a connection of its own.
@@ -167,16 +142,20 @@ impl Link {
             Self::Given(_) | Self::Recorder(_) => GIVEN,
         }
     }
+}
 
-    /// On the connection that was given.
-    async fn run(&self, pipeline: &mut Pipeline, deadline: Deadline) -> Result<Vec<Reply>, Error> {
-        match self {
-            Self::Given(given) => Ok(query(pipeline, &mut *given.connection(), GIVEN, deadline).await?),
-            Self::Redis(_) | Self::Recorder(_) => Ok(Vec::new()),
+impl Replies {
+    /// What became of each command; an error if Redis answered none of them.
+    fn new(fates: Vec<Fate>, servers: Option<u64>) -> Result<Self, Error> {
+        let answered = fates.iter().any(|fate| fate.as_ref().map_or_else(Fault::is_answer, |_| true));
+        match fates.iter().find_map(|fate| fate.as_ref().err()) {
+            Some(fault) if !answered => Err(fault.clone().into()),
+            _ => Ok(Self { taken: fates.into_iter().map(|fate| fate.map_err(Error::from)).collect(), servers }),
         }
     }
 }
 
+/// What one server answered.
 type Reply = Result<Value, RedisError>;
 
 /// What became of a command.
@@ -194,8 +173,13 @@ where
 {
     pipeline.ignore_errors();
     let replies = connection.req_packed_commands(pipeline, 0, pipeline.len());
-    match deadline.bound(replies).await {
-        Ok(Ok(replies)) => Ok(replies.into_iter().map(reply).collect()),
+    Ok(judge(replies, address, deadline).await?.into_iter().map(reply).collect())
+}
+
+/// Waits for an answer.
+async fn judge<T>(answer: RedisFuture<'_, T>, address: &str, deadline: Deadline) -> Result<T, Fault> {
+    match deadline.bound(answer).await {
+        Ok(Ok(answer)) => Ok(answer),
         Ok(Err(source)) if source.is_connection_refusal() => {
             Err(Fault::Unreachable { address: address.to_owned(), source })
         }

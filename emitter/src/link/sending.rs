@@ -94,15 +94,7 @@ impl<'a> Sending<'a> {
 
     /// What became of each; an error if Redis answered none of them.
     pub(super) fn replies(self) -> Result<Replies, Error> {
-        let fates: Vec<Fate> = self.fates.into_iter().flatten().collect();
-        let answered = fates.iter().any(|fate| fate.as_ref().map_or_else(Fault::is_answer, |_| true));
-        match fates.iter().find_map(|fate| fate.as_ref().err()) {
-            Some(fault) if !answered => Err(fault.clone().into()),
-            _ => Ok(Replies {
-                taken: fates.into_iter().map(|fate| fate.map_err(Error::from)).collect(),
-                servers: self.servers,
-            }),
-        }
+        Replies::new(self.fates.into_iter().flatten().collect(), self.servers)
     }
 
     /// What is to be sent again: what was not taken for certain, unless a later one with the same key may have been.
