@@ -135,7 +135,8 @@ mod tests {
     fn whoever_asks_listens_on_a_channel_of_its_own() {
         let ids = Ids { asker: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() };
         let sharded = Sharded::default().prefix("chat").room_channels(RoomChannels::Dynamic);
-        let room = Target { rooms: Some(vec!["r1".to_owned()]), ..Target::default() };
+        let mut event = Message::emit("e", crate::Args::default());
+        event.target.to(["r1".to_owned()]);
         let ask = |asked| {
             let Inquiry { command, listen } = sharded.ask(asked, &ids).unwrap();
             assert_eq!((command.name(), command.channel()), ("SPUBLISH", "chat#/#"));
@@ -151,14 +152,12 @@ mod tests {
             Heard::Question { about: Question::Fetch, target, .. } => target.rooms,
             other => panic!("{other:?}"),
         };
-        assert_eq!(rooms(Asked::Sockets(&room)), room.rooms);
+        assert_eq!(rooms(Asked::Sockets(&event.target)), event.target.rooms);
         let everyone = Target::default();
         assert_eq!(rooms(Asked::Rooms(&everyone)), None);
         assert_eq!(rooms(Asked::Servers(&everyone)), Some(vec![ids.request.clone()]));
 
-        let args = crate::Args::default();
-        let event = Message { target: room.clone(), action: Message::emit("e", args.clone()).action };
-        let reload = Message::from(Action::ServerEmit { event: "reload".to_owned(), args });
+        let reload = Message::from(Action::ServerEmit { event: "reload".to_owned(), args: crate::Args::default() });
         for (asked, message) in
             [(Asked::Acks(&event, std::time::Duration::ZERO), &event), (Asked::ServerAcks(&reload), &reload)]
         {

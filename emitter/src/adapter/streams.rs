@@ -154,7 +154,7 @@ impl Streams {
     fn received<'a>(&self, frame: &Frame<'a>) -> Result<Received<'a>, Error> {
         match frame {
             Frame::Published { channel, payload } => Received::published(&self.channel_prefix, channel, payload),
-            Frame::Entry { stream, fields } if self.is_mine(stream) => Received::appended(fields),
+            Frame::Entry { stream, .. } if self.is_mine(stream) => Received::appended(frame),
             Frame::Entry { .. } => Err(Error::Malformed("the stream has another prefix".to_owned())),
         }
     }

@@ -10,7 +10,7 @@ use base64::{
 use serde::{Deserialize, de::DeserializeSeed};
 
 use super::object::{Member, Object};
-use crate::{error::Error, msgpack::Source};
+use crate::{error::Error, frame::Frame, msgpack::Source};
 
 /// Node takes base64 with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -66,14 +66,16 @@ impl<'a> Received<'a> {
         Ok(Self { kind, uid, namespace: nsp, request, said: Said::Within(payload) })
     }
 
-    /// Reads the fields of an entry in a stream.
-    pub(in crate::adapter) fn appended(fields: &[(&str, &'a [u8])]) -> Result<Self, Error> {
-        let field = |name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
-        let text = |name| field(name).map(str::from_utf8).transpose().map_err(|_| malformed("a field that is no text"));
+    /// Reads an entry of a stream.
+    pub(in crate::adapter) fn appended(entry: &Frame<'a>) -> Result<Self, Error> {
+        let text = |name| {
+            let text = entry.field(name).map(str::from_utf8).transpose();
+            text.map_err(|_| malformed(format!("the field {name} is no text")))
+        };
         let kind = text("type")?.and_then(|kind| kind.parse().ok()).ok_or_else(|| malformed("no type"))?;
         let uid = text("uid")?.map(str::to_owned);
         let namespace = text("nsp")?.ok_or_else(|| malformed("no namespace"))?.to_owned();
-        let said = match field("data") {
+        let said = match entry.field("data") {
             None | Some([]) => Said::Nothing,
             Some(json @ [b'{', ..]) => Said::All(json.into()),
             Some(base64) => Said::All(debased(base64)?.into()),
