@@ -1,10 +1,12 @@
 //! How a Socket.IO cluster's servers talk over Redis, which is how we talk to them.
 
 mod classic;
-mod detect;
+mod cluster;
 mod name;
+mod opts;
 mod plain;
 mod python;
+mod roster;
 mod sharded;
 mod socketioxide;
 mod streams;
@@ -19,16 +21,17 @@ pub use self::{
 };
 pub(crate) use self::{
     classic::{Question, Versions, is_v2},
-    detect::detect,
+    roster::Roster,
+    streams::Place,
 };
 use crate::{
     command::Command,
-    error::Error,
+    error::{Error, Invalid},
     frame::Frame,
     guard,
     heard::Heard,
     link::Census,
-    message::Message,
+    message::{Message, Verb},
     operation::Operation,
     request::{Asked, Detail, Ids, Inquiry, Reply},
 };
@@ -158,6 +161,11 @@ impl Adapter {
     pub(crate) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
         match asked {
             Asked::Acks(message, _) | Asked::ServerAcks(message) => {
+                let wanted = if let Asked::Acks(..) = asked { Verb::Emit } else { Verb::ServerEmit };
+                if message.action.verb() != wanted {
+                    let reason = format!("only {} is acknowledged in this way", wanted.name());
+                    return Err(Invalid::new("not-acknowledged", "/do", reason).into());
+                }
                 guard::check(message)?;
                 Operation::needed(message).try_for_each(|operation| self.carries(operation))?;
             }
@@ -193,6 +201,16 @@ impl Adapter {
             Self::SocketIoxide(oxide) => oxide.census(namespace),
             Self::Python(python) => python.census(namespace),
         }
+    }
+
+    /// Where the servers' ids can be seen, if answers name them.
+    pub(crate) fn roster(&self, namespace: &str) -> Option<Roster> {
+        Roster::of(self, namespace)
+    }
+
+    /// True if every server answers every question, so that one can tell who is missing.
+    pub(crate) fn every_server_answers(&self) -> bool {
+        !matches!(self, Self::Python(_))
     }
 
     /// True if servers of different versions read this message differently, and theirs are not known.

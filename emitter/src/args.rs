@@ -65,6 +65,9 @@ pub struct Args {
     traits: Traits,
 }
 
+/// No arguments.
+pub(crate) static NONE: Args = Args { packed: Bytes::new(), len: 0, traits: Traits::NONE };
+
 impl Args {
     /// Packs a value.
     ///

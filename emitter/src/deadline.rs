@@ -27,6 +27,12 @@ impl Deadline {
         Self { end: Instant::now() + left / 2, total: self.total }
     }
 
+    /// A little sooner, so that there is time for a last word.
+    pub(crate) fn most(&self) -> Self {
+        let rest = (self.total / 10).min(Duration::from_millis(250));
+        Self { end: self.end - rest, total: self.total }
+    }
+
     /// The same, or sooner.
     pub(crate) fn at_most(self, time: Duration) -> Self {
         Self { end: self.end.min(Instant::now() + time), total: self.total }

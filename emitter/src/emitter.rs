@@ -8,12 +8,14 @@ use std::{
 use futures_util::{FutureExt, future::BoxFuture};
 use redis::aio::ConnectionLike;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::{
-    adapter::{self, Adapter},
+    adapter::Adapter,
     batch::{Batch, Source},
     command::Command,
     deadline::Deadline,
+    detect::detect,
     error::Error,
     link::{Link, Query, Recording},
     message::Message,
@@ -21,6 +23,8 @@ use crate::{
     options::Options,
     outgoing::Outgoing,
     recognise::Recognised,
+    request::{Ack, Asking, Server, ServerAck, Socket},
+    roll_call::roll_call,
 };
 
 /// A handle on a Socket.IO cluster: cheap, cloneable, and made to be kept.
@@ -47,10 +51,20 @@ pub struct Emitter {
 struct Inner {
     link: Link,
     options: Options,
-    /// The adapter that was found, until its servers are gone.
-    found: RwLock<Option<Arc<Adapter>>>,
+    found: RwLock<Option<Found>>,
     recognised: Recognised,
 }
+
+/// The adapter that was found, until its servers are gone or too much time has passed.
+#[derive(Debug)]
+struct Found {
+    adapter: Arc<Adapter>,
+    /// When it was; `None` if it was given.
+    at: Option<Instant>,
+}
+
+/// How long the adapter that was found is believed: servers may be replaced by those of another one.
+const FRESH: Duration = Duration::from_secs(30);
 
 impl Emitter {
     /// Connects to Redis; await it, or wait for it. The adapter is found at the first send.
@@ -91,7 +105,8 @@ impl Emitter {
     }
 
     pub(crate) fn new(link: Link, options: Options) -> Self {
-        let given = options.adapter.clone().map(|adapter| Arc::new(options.complete(adapter)));
+        let given = options.adapter.clone().map(|adapter| options.complete(adapter));
+        let given = given.map(|adapter| Found { adapter: Arc::new(adapter), at: None });
         Self { inner: Arc::new(Inner { link, options, found: RwLock::new(given), recognised: Recognised::default() }) }
     }
 
@@ -138,6 +153,36 @@ impl Emitter {
     /// Every socket of `/`, spelled out: for join, leave and disconnect without rooms.
     pub fn all(&self) -> BroadcastOperator {
         self.operator().all()
+    }
+
+    /// An event to every client on `/`, and the clients' acknowledgements; see
+    /// [`BroadcastOperator::emit_with_ack`].
+    pub fn emit_with_ack<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Asking<Ack> {
+        self.operator().emit_with_ack(event, args)
+    }
+
+    /// An event to the servers themselves, and their acknowledgements.
+    pub fn server_side_emit_with_ack<T: Serialize + ?Sized>(
+        &self,
+        event: impl Into<String>,
+        args: &T,
+    ) -> Asking<ServerAck> {
+        self.operator().server_side_emit_with_ack(event, args)
+    }
+
+    /// Every socket on `/`.
+    pub fn sockets(&self) -> Asking<Socket> {
+        self.operator().sockets()
+    }
+
+    /// Every room on `/`. A socket's id is a room of its own.
+    pub fn rooms(&self) -> Asking<String> {
+        self.operator().rooms()
+    }
+
+    /// Every server on `/`, asked for a sign of life.
+    pub fn servers(&self) -> Asking<Server> {
+        self.operator().servers()
     }
 
     /// A message that is made already, from JSON for example.
@@ -191,11 +236,13 @@ impl Emitter {
 
     /// The adapter: as given, as found before, or found now.
     pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
-        if let Some(known) = &*self.inner.found.read().unwrap_or_else(PoisonError::into_inner) {
-            return Ok(Arc::clone(known));
+        if let Some(Found { adapter, at }) = &*self.inner.found.read().unwrap_or_else(PoisonError::into_inner)
+            && at.is_none_or(|at| at.elapsed() < FRESH)
+        {
+            return Ok(Arc::clone(adapter));
         }
-        let found = Arc::new(adapter::detect(self.link(), self.options(), namespace, deadline).await?);
-        self.remember(Some(Arc::clone(&found)));
+        let found = Arc::new(detect(self.link(), self.options(), namespace, deadline).await?);
+        self.remember(Some(Found { adapter: Arc::clone(&found), at: Some(Instant::now()) }));
         Ok(found)
     }
 
@@ -206,7 +253,9 @@ impl Emitter {
         namespace: &str,
         deadline: Deadline,
     ) -> Result<Option<u64>, Error> {
-        let Some(census) = adapter.census(namespace) else { todo!("ask them") };
+        let Some(census) = adapter.census(namespace) else {
+            return roll_call(self.link(), adapter, namespace, deadline).await.map(Some);
+        };
         let answers = self.link().ask(&[Query::Count(census)], deadline).await?;
         let answer = answers.and_then(|answers| answers.into_iter().next()).transpose().map_err(Error::Refused)?;
         Ok(answer.map(|answer| answer.count()))
@@ -251,7 +300,7 @@ impl Emitter {
         }
     }
 
-    fn remember(&self, found: Option<Arc<Adapter>>) {
+    fn remember(&self, found: Option<Found>) {
         *self.inner.found.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }

@@ -37,6 +37,13 @@ pub enum Error {
         channel: String,
     },
 
+    /// More than one adapter was found, and each reads what the others do not. Nothing was sent.
+    #[error("servers of several adapters are on this Redis ({}); say which of them are meant", .found.join(" and "))]
+    SeveralAdapters {
+        /// The adapters, as they are named.
+        found: Vec<String>,
+    },
+
     /// Redis does not permit the question what the servers run. Nothing was sent.
     #[error("cannot find out which {what} the servers run: Redis refused PUBSUB ({source}); permit it, or say which")]
     Undetected {
@@ -127,6 +134,7 @@ impl Error {
             Self::Invalid(invalid) => invalid.code,
             Self::Unsupported { .. } => "unsupported",
             Self::NoServers { .. } => "no-servers",
+            Self::SeveralAdapters { .. } => "several-adapters",
             Self::TooFewServers { .. } => "too-few-servers",
             Self::Undetected { .. } => "undetected",
             Self::Unrecognised { .. } => "unrecognised",
@@ -204,6 +212,11 @@ impl fmt::Display for Invalid {
 }
 
 impl std::error::Error for Invalid {}
+
+/// Nobody could read this.
+pub(crate) fn malformed(reason: impl Into<String>) -> Error {
+    Error::Malformed(reason.into())
+}
 
 /// Appends a key or an index to a JSON pointer.
 pub(crate) fn push_step(pointer: &mut String, step: &str) {

@@ -35,6 +35,28 @@ pub enum Heard {
         /// The request that it answers.
         request: Option<String>,
     },
+    /// A server's word about itself.
+    Presence {
+        /// What it says.
+        about: Presence,
+        /// The namespace.
+        namespace: String,
+        /// The server.
+        sender: Option<String>,
+    },
+}
+
+/// What servers that do not count each other by their subscriptions say about themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Presence {
+    /// It has just come, and asks the others for a sign of life.
+    Came,
+    /// It is alive.
+    Alive,
+    /// It goes.
+    Goes,
 }
 
 /// What servers ask each other.

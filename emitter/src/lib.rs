@@ -42,6 +42,7 @@ mod batch;
 mod blocking;
 mod command;
 mod deadline;
+mod detect;
 mod emitter;
 mod error;
 mod form;
@@ -58,6 +59,7 @@ mod outgoing;
 mod receipt;
 mod recognise;
 mod request;
+mod roll_call;
 
 pub use redis;
 
@@ -70,7 +72,7 @@ pub use self::{
     error::{Error, Invalid},
     frame::Frame,
     guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
-    heard::{Heard, Question},
+    heard::{Heard, Presence, Question},
     link::Recording,
     message::{Action, Close, Flags, Message, Target, Verb},
     operation::Operation,
@@ -78,5 +80,5 @@ pub use self::{
     options::Options,
     outgoing::Outgoing,
     receipt::{BatchReceipt, Receipt},
-    request::{Ack, Datum, Socket},
+    request::{Ack, Answer, Answering, Answers, Asking, Datum, End, Server, ServerAck, Socket, Tally},
 };

@@ -7,7 +7,7 @@ mod write;
 use std::collections::HashSet;
 
 pub use self::verb::Verb;
-use crate::args::Args;
+use crate::args::{self, Args};
 
 /// What is said, and to whom: an event for clients, an order to servers, or an event for the servers themselves.
 ///
@@ -135,6 +135,23 @@ impl Action {
             Self::Leave { .. } => Verb::Leave,
             Self::Disconnect { .. } => Verb::Disconnect,
             Self::ServerEmit { .. } => Verb::ServerEmit,
+        }
+    }
+}
+
+impl Action {
+    /// The event and its arguments; none for an order.
+    pub(crate) fn event(&self) -> (&str, &Args) {
+        match self {
+            Self::Emit { event, args, .. } | Self::ServerEmit { event, args } => (event, args),
+            Self::Join { .. } | Self::Leave { .. } | Self::Disconnect { .. } => ("", &args::NONE),
+        }
+    }
+
+    pub(crate) fn flags(&self) -> Flags {
+        match self {
+            Self::Emit { flags, .. } => *flags,
+            _ => Flags::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     message::{Action, Close, Flags, Message, Target},
     outgoing::Outgoing,
+    request::{Ack, Answer, Asking, Question, Server, ServerAck, Socket},
 };
 
 /// Says to whom and how, and then what: each finisher gives an [`Outgoing`].
@@ -86,7 +87,7 @@ impl BroadcastOperator {
 
     /// An event with its arguments: a tuple or array is several, `()` none, anything else one (see [`Args`]).
     pub fn emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
-        self.outgoing(self.pack(args).map(|args| Action::Emit { event: event.into(), args, flags: self.flags }))
+        Outgoing::new(self.emitter.clone(), self.event(event, args), self.timeout)
     }
 
     /// Every socket of the namespace, spelled out: join, leave and disconnect take no silence for everyone.
@@ -128,13 +129,70 @@ impl BroadcastOperator {
         self.outgoing(self.pack(args).map(|args| Action::ServerEmit { event: event.into(), args }))
     }
 
+    /// An event, and every client's acknowledgement of it.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn run(io: socketio_emitter::Emitter) -> Result<(), socketio_emitter::Error> {
+    /// let answers = io.to("room1").timeout(Duration::from_secs(2)).emit_with_ack("ask", &"ready?").await?;
+    /// for ack in answers.iter() {
+    ///     println!("{}", ack.args.decode::<String>()?);
+    /// }
+    /// if answers.tally.partial == Some(true) {
+    ///     println!("{:?} of {:?} clients", answers.tally.count, answers.tally.clients);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn emit_with_ack<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Asking<Ack> {
+        self.asking(self.event(event, args).map(Question::Acks))
+    }
+
+    /// An event to the servers themselves, and every server's acknowledgement of it.
+    pub fn server_side_emit_with_ack<T: Serialize + ?Sized>(
+        &self,
+        event: impl Into<String>,
+        args: &T,
+    ) -> Asking<ServerAck> {
+        let message = self.pack(args).map(|args| self.message(Action::ServerEmit { event: event.into(), args }));
+        self.asking(message.map(Question::ServerAcks))
+    }
+
+    /// The sockets: where they are, their rooms and data.
+    pub fn sockets(&self) -> Asking<Socket> {
+        self.asking(Ok(Question::Sockets(self.target.clone())))
+    }
+
+    /// All rooms of the namespace. A socket's id is a room of its own.
+    pub fn rooms(&self) -> Asking<String> {
+        self.asking(Ok(Question::Rooms(self.target.clone())))
+    }
+
+    /// The servers of the namespace, asked for a sign of life.
+    pub fn servers(&self) -> Asking<Server> {
+        self.asking(Ok(Question::Servers(self.target.clone())))
+    }
+
+    fn event<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Result<Message, Error> {
+        self.pack(args).map(|args| self.message(Action::Emit { event: event.into(), args, flags: self.flags }))
+    }
+
+    fn message(&self, action: Action) -> Message {
+        let mut message = Message { target: self.target.clone(), action };
+        message.target.dedupe();
+        message
+    }
+
+    fn asking<A: Answer>(&self, question: Result<Question, Error>) -> Asking<A> {
+        Asking::new(self.emitter.clone(), question, self.timeout)
+    }
+
     fn pack<T: Serialize + ?Sized>(&self, args: &T) -> Result<Args, Error> {
         Args::with_numbers(args, self.emitter.options().numbers)
     }
 
     fn outgoing(&self, action: Result<Action, Error>) -> Outgoing {
-        let message = action.map(|action| Message { target: self.target.clone(), action });
-        Outgoing::new(self.emitter.clone(), message, self.timeout)
+        Outgoing::new(self.emitter.clone(), action.map(|action| self.message(action)), self.timeout)
     }
 }
 

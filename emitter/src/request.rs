@@ -1,14 +1,31 @@
 //! Questions to the cluster, and what came back of the answers.
 
 mod ack;
+mod answer;
+mod answering;
+mod answers;
 mod asked;
+mod asking;
 mod datum;
+mod progress;
 mod reply;
-mod socket;
+mod server;
+pub(crate) mod socket;
+mod tally;
 
-pub use self::{ack::Ack, datum::Datum, socket::Socket};
+pub use self::{
+    ack::Ack,
+    answer::Answer,
+    answering::Answering,
+    answers::Answers,
+    asking::Asking,
+    datum::Datum,
+    server::{Server, ServerAck},
+    socket::Socket,
+    tally::{End, Tally},
+};
 pub(crate) use self::{
     asked::{Asked, Ids, Inquiry},
+    asking::Question,
     reply::{Body, Detail, Reply},
-    socket::Sockets,
 };

@@ -1,14 +1,16 @@
-import { subscribed } from "./redis.js";
-
 // What every namespace does here, `/`, `/admin` and those that clients ask for alike.
-export function open(namespace, { sub, name, say }) {
-  // A namespace subscribes when its first client asks for it. Without this wait that client could be connected
-  // before the namespace hears from Redis, and would miss what is sent in between.
-  const ready = subscribed(sub);
-  namespace.use((_socket, next) => ready.then(() => next(), next));
-
-  // Fine for an example. A real application decides on the server who may be in which room.
-  namespace.on("connection", (socket) => socket.join(socket.handshake.auth.rooms ?? []));
+export function open(namespace, { subscribed, name, say }) {
+  // A namespace subscribes when its first client asks for it, and may subscribe for every room and client. Without
+  // these waits a client could be connected before its server hears of it from Redis, and would miss what is sent in
+  // between.
+  const ready = subscribed();
+  namespace.use(async (socket, next) => {
+    await ready;
+    // Fine for an example. A real application decides on the server who may be in which room.
+    socket.join([socket.id, ...(socket.handshake.auth.rooms ?? [])]);
+    await subscribed();
+    next();
+  });
 
   hearServers(namespace, { name, say });
   return ready;

@@ -1,27 +1,24 @@
 // One Socket.IO server of a cluster. Environment:
-//   PORT          3001; 0 lets the system choose
-//   REDIS_URL     redis://127.0.0.1:6379
-//   REDIS_CLIENT  redis or ioredis
-//   ADAPTER_KEY   the adapter's `key`, the start of its channel names
-//   NODE_NAME     what it answers to a server-side event that asks; node-<port> without it
+//   PORT             3001; 0 lets the system choose
+//   REDIS_URL        redis://127.0.0.1:6379; rediss: and unix:/path/to/socket are understood, too
+//   REDIS_CLUSTER    host:port,host:port,… of some of a Redis Cluster's nodes, in place of REDIS_URL
+//   REDIS_SENTINEL   name@host:port,host:port,… of the sentinels, in place of REDIS_URL; for ioredis
+//   REDIS_CLIENT     redis or ioredis
+//   ADAPTER          classic, sharded, streams, or streams-0.2, which is for ioredis
+//   ADAPTER_OPTIONS  the adapter's own options in JSON, such as {"subscriptionMode":"static"}
+//   NODE_NAME        what it answers to a server-side event that asks; node-<port> without it
 // It says what happens on stdout, one JSON object a line.
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { Server } from "socket.io";
-import { createAdapter } from "@socket.io/redis-adapter";
-import { connect, subscribed } from "./redis.js";
+import { createAdapter } from "./adapter.js";
+import { connect, whereabouts } from "./redis.js";
 import { open } from "./namespace.js";
 
-const {
-  PORT = "3001",
-  REDIS_URL = "redis://127.0.0.1:6379",
-  REDIS_CLIENT = "redis",
-  ADAPTER_KEY,
-  NODE_NAME,
-} = process.env;
+const { PORT = "3001", REDIS_CLIENT = "redis", ADAPTER = "classic", ADAPTER_OPTIONS = "{}", NODE_NAME } = process.env;
 
-const { pub, sub } = await connect(REDIS_CLIENT, REDIS_URL);
+const redis = await connect(REDIS_CLIENT, whereabouts(process.env));
 
 const http = createServer();
 http.listen(Number(PORT), "127.0.0.1");
@@ -32,8 +29,8 @@ await once(http, "listening").catch((error) => {
 const { port } = http.address();
 const name = NODE_NAME ?? `node-${port}`;
 
-const io = new Server({ adapter: createAdapter(pub, sub, ADAPTER_KEY ? { key: ADAPTER_KEY } : {}) });
-const context = { sub, name, say };
+const io = new Server({ adapter: createAdapter(ADAPTER, redis, JSON.parse(ADAPTER_OPTIONS)) });
+const context = { subscribed: redis.subscribed, name, say };
 io.on("new_namespace", (namespace) => open(namespace, context));
 io.of("/admin");
 io.of((_name, _auth, next) => next(null, true));
@@ -45,7 +42,11 @@ process.on("SIGINT", end);
 process.on("disconnect", end);
 
 say({ listening: port, pid: process.pid });
-sub.on("ready", () => subscribed(sub).then(() => say({ resubscribed: true }), () => {}));
+// Redis answers a connection in order, so a ping behind a subscription comes back when the subscription is in effect.
+redis.sub.on("ready", () => redis.sub.ping().then(() => say({ resubscribed: true }), () => {}));
+
+// For a program that drives this server.
+export { io, redis };
 
 function say(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);

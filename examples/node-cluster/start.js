@@ -1,14 +1,15 @@
 // Two Socket.IO servers on one Redis, with a client on each that prints what it receives. Environment:
 //   REDIS_URL  redis://127.0.0.1:6379, and where none answers there, one is started
 //   PORTS      3001,3002; 0 lets the system choose
-// and what server.js knows beside these.
+// and what server.js knows beside these, ADAPTER for example.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { answers, startRedis, usual } from "./redis-server.js";
 import { startClient } from "./client.js";
 
-const { REDIS_URL = usual, PORTS = "3001,3002" } = process.env;
+const { REDIS_URL = usual, REDIS_CLUSTER, REDIS_SENTINEL, PORTS = "3001,3002" } = process.env;
+const elsewhere = REDIS_CLUSTER ?? REDIS_SENTINEL;
 
 // All of them are detached from the terminal: its Ctrl-C is for this process alone, which ends them in order.
 const children = [];
@@ -24,13 +25,13 @@ try {
 }
 
 async function start() {
-  const ours = !process.env.REDIS_URL && !(await answers(usual));
+  const ours = !elsewhere && !process.env.REDIS_URL && !(await answers(usual));
   if (ours) children.push(await startRedis());
 
   const ports = await Promise.all(PORTS.split(",").map(startServer));
   clients.push(...(await Promise.all(ports.map((port) => startClient(port, teller(port))))));
 
-  console.log(`Redis      ${new URL(REDIS_URL).host}${ours ? ", started for this" : ""}`);
+  console.log(`Redis      ${elsewhere ?? new URL(REDIS_URL).host}${ours ? ", started for this" : ""}`);
   console.log(`Socket.IO  ${ports.map((port) => `http://127.0.0.1:${port}`).join(", ")}, a client in room lobby on each`);
   console.log("Try        sio emit hello world      (Ctrl-C ends it all)\n");
 }

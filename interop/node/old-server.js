@@ -51,7 +51,7 @@ function start(namespace) {
     handshake.auth ??= { rooms: JSON.parse(handshake.query.rooms ?? "[]") };
     next();
   });
-  return open(namespace, { sub: { ping }, say: write });
+  return open(namespace, { subscribed: ping, say: write });
 }
 
 async function end() {

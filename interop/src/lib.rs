@@ -1,24 +1,35 @@
-//! What the interop tests stand on: a Redis, a Node cluster, its clients, and the three doors, all of them real.
+//! What the interop tests stand on: Redis in every deployment, Socket.IO servers of every kind, their clients, and the
+//! three doors, all of them real.
 //!
 //! Everything listens on loopback, on ports that the system chooses, and ends with the value that stands for it.
 
+mod authority;
 mod chat;
 mod clients;
 mod cluster;
+mod deployment;
 mod doors;
+mod kind;
 mod node;
+mod patience;
+mod redis_cluster;
+mod redis_sentinel;
 mod redis_server;
+mod redis_tls;
 mod table;
 
 pub use self::{
     chat::Chat,
     clients::{Clients, Seen},
     cluster::{Cluster, Server},
+    deployment::Deployment,
     doors::{Bridge, Sio, sio},
+    kind::Kind,
     node::Tool,
+    patience::PATIENCE,
+    redis_cluster::RedisCluster,
+    redis_sentinel::RedisSentinel,
     redis_server::RedisServer,
+    redis_tls::{ClientCertificate, RedisTls},
     table::Table,
 };
-
-/// How long anything may take before a test says that it did not happen.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

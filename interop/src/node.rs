@@ -1,4 +1,5 @@
 use std::{
+    collections::VecDeque,
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -12,14 +13,16 @@ use std::{
 
 use serde_json::Value;
 
-use crate::PATIENCE;
+use crate::patience::PATIENCE;
 
-/// A Node program that talks in JSON lines.
+/// A program that talks in JSON lines.
 #[derive(Debug)]
 pub struct Tool {
     name: String,
     child: Child,
     lines: Receiver<Value>,
+    /// What came while an answer was waited for.
+    ahead: VecDeque<Value>,
     words: Arc<Mutex<String>>,
     next_id: u64,
 }
@@ -41,14 +44,16 @@ impl Tool {
             folder.join("node_modules").exists(),
             "the packages of {script} are missing; run scripts/test, or npm ci beside it"
         );
-        let mut child = Command::new("node")
-            .arg(folder.join(script))
-            .envs(environment.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("node is needed; run scripts/test");
+        let mut command = Command::new("node");
+        command.arg(folder.join(script)).envs(environment.iter().copied());
+        Self::spawn(script, command)
+    }
+
+    /// Starts a program, which is called by this name where it fails.
+    pub(crate) fn spawn(name: &str, mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child =
+            command.spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}; run scripts/test"));
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         thread::spawn(move || {
@@ -67,7 +72,7 @@ impl Tool {
                 heard.lock().unwrap_or_else(PoisonError::into_inner).push_str(&lossy(&buffer[..read]));
             }
         });
-        Self { name: script.to_owned(), child, lines, words, next_id: 0 }
+        Self { name: name.to_owned(), child, lines, ahead: VecDeque::new(), words, next_id: 0 }
     }
 
     /// Writes a line.
@@ -76,12 +81,18 @@ impl Tool {
         writeln!(stdin, "{message}").unwrap_or_else(|error| panic!("{}: {error}", self.name));
     }
 
-    /// Writes a request and reads its answer.
+    /// Writes a request and reads its answer. What it says of its own accord until then is kept for `hear`.
     pub fn ask(&mut self, mut request: Value) -> Value {
         self.next_id += 1;
         request["id"] = self.next_id.into();
         self.tell(&request);
-        let answer = self.hear();
+        let answer = loop {
+            let line = self.receive(PATIENCE).unwrap_or_else(|| self.is_silent());
+            if line.get("id").is_some() {
+                break line;
+            }
+            self.ahead.push_back(line);
+        };
         assert_eq!(answer["id"], request["id"], "{} answered {answer} to {request}", self.name);
         answer
     }
@@ -91,14 +102,15 @@ impl Tool {
     /// # Panics
     /// If none comes in time.
     pub fn hear(&mut self) -> Value {
-        self.hear_within(PATIENCE).unwrap_or_else(|| {
-            let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-            panic!("{} said nothing within {PATIENCE:?}; on stderr: {words}", self.name)
-        })
+        self.hear_within(PATIENCE).unwrap_or_else(|| self.is_silent())
     }
 
     /// The next line, if one comes in time.
     pub fn hear_within(&mut self, time: Duration) -> Option<Value> {
+        self.ahead.pop_front().or_else(|| self.receive(time))
+    }
+
+    fn receive(&self, time: Duration) -> Option<Value> {
         match self.lines.recv_timeout(time) {
             Ok(value) => Some(value),
             Err(RecvTimeoutError::Timeout) => None,
@@ -107,6 +119,11 @@ impl Tool {
                 panic!("{} ended; on stderr: {words}", self.name)
             }
         }
+    }
+
+    fn is_silent(&self) -> ! {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        panic!("{} said nothing within {PATIENCE:?}; on stderr: {words}", self.name)
     }
 
     /// The process id.

@@ -1,6 +1,9 @@
 use std::{
+    fs,
     io::{self, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -8,33 +11,71 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::PATIENCE;
+use crate::patience::PATIENCE;
 
-/// A redis-server of the test's own, which keeps nothing.
+/// A redis-server of the test's own, which keeps nothing. It listens on a free port, and on a socket in its folder.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
     folder: TempDir,
+    mode: &'static [&'static str],
+    user: Option<[&'static str; 2]>,
     child: Option<Child>,
 }
 
 impl RedisServer {
     /// Starts one on a free port.
     pub fn start() -> Self {
+        Self::start_with(|_, _| Vec::new())
+    }
+
+    /// Starts one that lets nobody in but this user, who may do everything.
+    pub fn start_with_user(name: &'static str, password: &'static str) -> Self {
+        let rules = [format!("user {name} on >{password} ~* &* +@all"), "user default off".to_owned()];
+        Self::launch(&[], Some([name, password]), |_, _| rules.to_vec())
+    }
+
+    /// Starts one with more lines of configuration, which may depend on its port and its folder.
+    pub(crate) fn start_with(configuration: impl Fn(u16, &Path) -> Vec<String>) -> Self {
+        let keep_nothing = ["save \"\"".to_owned(), "appendonly no".to_owned()];
+        Self::launch(&[], None, |port, folder| [keep_nothing.to_vec(), configuration(port, folder)].concat())
+    }
+
+    /// Starts a sentinel.
+    pub(crate) fn start_sentinel(configuration: &[String]) -> Self {
+        Self::launch(&["--sentinel"], None, |_, _| configuration.to_vec())
+    }
+
+    fn launch(
+        mode: &'static [&'static str],
+        user: Option<[&'static str; 2]>,
+        configuration: impl Fn(u16, &Path) -> Vec<String>,
+    ) -> Self {
         // The port is free now and might not be a moment later: then another one is.
         for _ in 0..20 {
-            let folder = TempDir::new().expect("a temporary folder");
-            let mut server = Self { port: free_port(), folder, child: None };
+            let mut server = Self { port: free_port(), folder: folder(), mode, user, child: None };
+            server.configure(configuration(server.port, server.folder.path()));
             if server.try_revive() {
                 return server;
             }
         }
-        panic!("redis-server found no free port");
+        panic!("redis-server found no free port, or does not take its configuration");
     }
 
-    /// Its URL.
+    /// Its URL, with its user.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let user = self.user.map_or(String::new(), |[name, password]| format!("{name}:{password}@"));
+        format!("redis://{user}127.0.0.1:{}", self.port)
+    }
+
+    /// The URL of its socket.
+    pub fn unix_url(&self) -> String {
+        format!("unix://{}", self.socket().display())
+    }
+
+    /// Its address, as other nodes and sentinels call it.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// Its port.
@@ -70,22 +111,17 @@ impl RedisServer {
     /// # Panics
     /// If it is not there, or does not answer.
     pub fn command(&self, words: &[&[u8]]) -> String {
-        self.try_command(words).unwrap_or_else(|error| panic!("redis-server on port {}: {error}", self.port))
+        self.try_command(words, PATIENCE).unwrap_or_else(|error| panic!("redis-server on port {}: {error}", self.port))
     }
 
-    fn try_command(&self, words: &[&[u8]]) -> io::Result<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let mut request = format!("*{}\r\n", words.len()).into_bytes();
-        for word in words {
-            request.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
-            request.extend_from_slice(word);
-            request.extend_from_slice(b"\r\n");
+    /// One command and its raw answer, if it comes in time.
+    pub(crate) fn try_command(&self, words: &[&[u8]], time: Duration) -> io::Result<String> {
+        let mut stream = UnixStream::connect(self.socket())?;
+        stream.set_read_timeout(Some(time))?;
+        if let Some([name, password]) = self.user {
+            ask(&mut stream, &[b"AUTH", name.as_bytes(), password.as_bytes()])?;
         }
-        stream.write_all(&request)?;
-        let mut answer = [0; 16384];
-        let read = stream.read(&mut answer)?;
-        Ok(String::from_utf8_lossy(&answer[..read]).into_owned())
+        ask(&mut stream, words)
     }
 
     /// How many messages were published so far, by its `commandstats`.
@@ -95,6 +131,25 @@ impl RedisServer {
         calls.map_or(0, |calls| calls.parse().expect("commandstats counts"))
     }
 
+    fn socket(&self) -> PathBuf {
+        self.folder.path().join("redis.sock")
+    }
+
+    fn configuration(&self) -> PathBuf {
+        self.folder.path().join("redis.conf")
+    }
+
+    fn configure(&self, more: Vec<String>) {
+        let mut lines = vec![
+            format!("port {}", self.port),
+            "bind 127.0.0.1".to_owned(),
+            format!("dir {}", self.folder.path().display()),
+            format!("unixsocket {}", self.socket().display()),
+        ];
+        lines.extend(more);
+        fs::write(self.configuration(), lines.join("\n") + "\n").expect("the folder is ours");
+    }
+
     fn signal(&self, name: &str) {
         let pid = self.child.as_ref().expect("redis-server runs").id();
         let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
@@ -102,13 +157,13 @@ impl RedisServer {
     }
 
     fn try_revive(&mut self) -> bool {
+        self.kill();
         let child = Command::new("redis-server")
-            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--dir", &self.folder.path().display().to_string()])
+            .arg(self.configuration())
+            .args(self.mode)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn();
-        self.kill();
         self.child = Some(child.expect("redis-server is needed; run scripts/test"));
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
@@ -116,9 +171,9 @@ impl RedisServer {
             if ended {
                 return false;
             }
-            if let Ok(info) = self.try_command(&[b"INFO", b"server"]) {
-                // Another test's server may have taken the port.
-                return info.contains(&format!("process_id:{}\r", self.child.as_ref().map_or(0, Child::id)));
+            // The socket of the one that was killed is still there, and refuses.
+            if self.try_command(&[b"PING"], PATIENCE).is_ok() {
+                return true;
             }
             thread::sleep(Duration::from_millis(5));
         }
@@ -136,4 +191,21 @@ impl Drop for RedisServer {
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("it has an address").port()
+}
+
+fn folder() -> TempDir {
+    TempDir::new().expect("a temporary folder")
+}
+
+fn ask(stream: &mut UnixStream, words: &[&[u8]]) -> io::Result<String> {
+    let mut request = format!("*{}\r\n", words.len()).into_bytes();
+    for word in words {
+        request.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
+        request.extend_from_slice(word);
+        request.extend_from_slice(b"\r\n");
+    }
+    stream.write_all(&request)?;
+    let mut answer = [0; 16384];
+    let read = stream.read(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer[..read]).into_owned())
 }

@@ -141,7 +141,7 @@ fn servers_are_found_when_they_start_later_and_counted_on_their_namespace() {
 
 #[test]
 fn another_prefix_is_another_cluster() {
-    let cluster = Cluster::start_with(&[("ADAPTER_KEY", "chat")]);
+    let cluster = Cluster::start_with(&[("ADAPTER_OPTIONS", r#"{"key":"chat"}"#)]);
     let mut clients = Clients::new();
     clients.connect("a", &cluster.servers[0], "/", &["r"]);
     let url = cluster.redis.url();

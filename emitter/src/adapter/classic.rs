@@ -9,27 +9,34 @@
 //! An event is the array `[sender, packet, options]`.
 
 mod decode;
+mod reply;
 mod request;
 mod version;
+
+use serde::Serialize;
 
 use self::request::Request;
 pub use self::version::SocketIo;
 pub(crate) use self::version::{Question, Versions, is_v2};
 use crate::{
+    adapter::plain::finite,
     args::Args,
     command::Command,
     error::{Error, Invalid},
-    frame::Frame,
+    link::Listen,
     message::{Action, Flags, Message, Target},
     msgpack,
     operation::Operation,
-    request::{Asked, Detail, Ids, Inquiry, Reply},
+    request::{Asked, Ids, Inquiry},
 };
 
 const NAME: &str = "classic";
 
 /// What an emitter signs with: no server has this id, so every server takes the message.
 const SENDER: &str = "emitter";
+
+/// The request type of an event that wants acknowledgements.
+const BROADCAST: u64 = 7;
 
 /// The packet type of an event, with or without binary: servers find the binary themselves.
 const EVENT: u64 = 2;
@@ -118,12 +125,24 @@ impl Classic {
         }
     }
 
-    pub(super) fn ask(&self, _asked: Asked<'_>, _ids: &Ids) -> Result<Inquiry, Error> {
-        todo!()
-    }
-
-    pub(super) fn reply(&self, _frame: &Frame<'_>, _ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
-        todo!()
+    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+        let target = asked.target();
+        self.reachable(&target.namespace)?;
+        self.answered(asked)?;
+        let command = match asked {
+            Asked::Acks(message, _) => self.broadcast_with_ack(message, ids),
+            Asked::Sockets(target) => self.request(target, &Request::fetch(target).asked_by(ids))?,
+            Asked::Rooms(target) => self.request(target, &Request::rooms().asked_by(ids))?,
+            Asked::ServerAcks(message) => {
+                let (event, args) = message.action.event();
+                plain(args)?;
+                self.request(target, &Request::server_side_emit(&ids.asker, event, args).asked_by(ids))?
+            }
+            Asked::Servers(target) => self.request(target, &Question::new(&ids.request))?,
+        };
+        let shared = self.response_channel(&target.namespace, None);
+        let own = self.response_channel(&target.namespace, Some(&ids.asker));
+        Ok(Inquiry { command, listen: Listen::Channels(vec![shared, own]) })
     }
 
     pub(crate) fn request_channel(&self, namespace: &str) -> String {
@@ -173,6 +192,23 @@ impl Classic {
         Err(Error::Unsupported { adapter: NAME, what, instead })
     }
 
+    /// What the oldest of the servers would not answer is not asked of any.
+    fn answered(&self, asked: Asked<'_>) -> Result<(), Error> {
+        let Some(Versions { oldest, .. }) = self.versions else {
+            return Ok(());
+        };
+        let since = match asked {
+            Asked::Acks(..) | Asked::ServerAcks(_) => SocketIo::V4,
+            Asked::Sockets(_) | Asked::Rooms(_) => SocketIo::V3,
+            Asked::Servers(_) => SocketIo::V2,
+        };
+        if oldest < since {
+            let what = format!("{} from {oldest}", asked.operation());
+            return Err(Error::Unsupported { adapter: NAME, what, instead: "upgrade those servers" });
+        }
+        Ok(())
+    }
+
     fn broadcast(&self, target: &Target, event: &str, args: &Args, flags: Flags) -> Command {
         let rooms = target.rooms.as_deref().unwrap_or_default();
         let channel = match rooms {
@@ -192,7 +228,27 @@ impl Classic {
         Command::publish(channel, out)
     }
 
-    fn request(&self, target: &Target, request: &Request<'_>) -> Result<Command, Error> {
+    /// The event as a request, which is what servers collect acknowledgements for.
+    fn broadcast_with_ack(&self, message: &Message, ids: &Ids) -> Command {
+        let target = &message.target;
+        let (event, args) = message.action.event();
+        let mut out = Vec::with_capacity(160 + event.len() + args.as_msgpack().len());
+        msgpack::map(&mut out, 5);
+        for (key, value) in [("uid", &ids.asker), ("requestId", &ids.request)] {
+            msgpack::str(&mut out, key);
+            msgpack::str(&mut out, value);
+        }
+        msgpack::str(&mut out, "type");
+        msgpack::uint(&mut out, BROADCAST);
+        msgpack::str(&mut out, "packet");
+        packet(&mut out, EVENT, &target.namespace, event, args);
+        msgpack::str(&mut out, "opts");
+        let rooms = target.rooms.as_deref().unwrap_or_default();
+        options(&mut out, rooms, &target.except, message.action.flags());
+        Command::publish(self.request_channel(&target.namespace), out)
+    }
+
+    fn request(&self, target: &Target, request: &impl Serialize) -> Result<Command, Error> {
         let json = serde_json::to_vec(request)
             .map_err(|error| Invalid::new("value", "/args", format!("no JSON can carry this: {error}")))?;
         Ok(Command::publish(self.request_channel(&target.namespace), json))
@@ -237,9 +293,5 @@ fn plain(args: &Args) -> Result<(), Error> {
         let what = "binary in a server-side emit".to_owned();
         return Err(Error::Unsupported { adapter: NAME, what, instead: "send it as base64 text" });
     }
-    if args.is_finite() {
-        return Ok(());
-    }
-    let reason = "NaN and infinities have no JSON form, which carries this; send null or a string";
-    Err(Invalid::new("not-finite", "/args", reason).into())
+    Ok(finite(args)?)
 }

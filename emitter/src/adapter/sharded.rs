@@ -6,18 +6,24 @@
 //! | an event for one room, if room channels are chosen | `<prefix>#<namespace>#<room>#` | MessagePack |
 //! | answers to one who asks | `<prefix>#<namespace>#<id>#` | JSON or MessagePack |
 //!
-//! Every message is the map `{type, data, uid, nsp}`, on shard channels.
+//! All of them are shard channels, and every message is the map `{type, data, uid, nsp}` of [`cluster`](super::cluster).
+//! Servers write JSON where there is no binary. They read either everywhere, and so we write one: MessagePack, which the
+//! streams adapter on shard channels reads too, and that one looks the same from outside.
 
+use super::cluster::{ClusterMessage, Received};
 use crate::{
     command::Command,
     error::Error,
     frame::Frame,
     heard::Heard,
-    link::Census,
-    message::Message,
+    link::{Census, Listen},
+    message::{Action, Message, Target},
     operation::Operation,
     request::{Asked, Detail, Ids, Inquiry, Reply},
 };
+
+/// A room with a name of this length is taken for one socket's own.
+const SOCKET_ID_LEN: usize = 20;
 
 /// Options of the sharded adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,27 +64,64 @@ impl Sharded {
         self
     }
 
+    /// It carries everything. For the names of rooms, servers are asked for their sockets, which name them.
     pub(super) fn lacks(&self, _operation: Operation) -> Option<&'static str> {
-        todo!()
+        None
     }
 
-    pub(super) fn encode(&self, _message: &Message) -> Result<Command, Error> {
-        todo!()
+    pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
+        let channel = match &message.action {
+            Action::Emit { .. } => self.event_channel(&message.target),
+            _ => self.main_channel(&message.target.namespace),
+        };
+        Ok(Command::shard_publish(channel, ClusterMessage::of(message).to_msgpack()))
     }
 
-    pub(super) fn decode(&self, _frame: &Frame<'_>) -> Result<Heard, Error> {
-        todo!()
+    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+        self.received(frame)?.heard()
     }
 
-    pub(super) fn ask(&self, _asked: Asked<'_>, _ids: &Ids) -> Result<Inquiry, Error> {
-        todo!()
+    /// The answers to [`Asked::Rooms`] and [`Asked::Servers`] are sockets: those that name the rooms, and none at all.
+    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+        let main = self.main_channel(&asked.target().namespace);
+        let listen = Listen::ShardChannel(format!("{main}{}#", ids.asker));
+        let question = ClusterMessage::asking(asked, &ids.asker, ids);
+        Ok(Inquiry { command: Command::shard_publish(main, question.to_msgpack()), listen })
     }
 
-    pub(super) fn reply(&self, _frame: &Frame<'_>, _ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
-        todo!()
+    pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+        self.received(frame)?.reply(ids, detail)
     }
 
     pub(super) fn census(&self, namespace: &str) -> Option<Census> {
-        Some(Census::ShardChannel(format!("{}#{namespace}#", self.prefix)))
+        Some(Census::ShardChannel(self.main_channel(namespace)))
+    }
+
+    fn received<'a>(&self, frame: &Frame<'a>) -> Result<Received<'a>, Error> {
+        match *frame {
+            Frame::Published { channel, payload } => Received::published(&self.prefix, channel, payload),
+            Frame::Entry { .. } => {
+                Err(Error::Malformed("an entry of a stream, which this adapter has none of".to_owned()))
+            }
+        }
+    }
+
+    /// Every server reads it, whatever its mode.
+    fn main_channel(&self, namespace: &str) -> String {
+        format!("{}#{namespace}#", self.prefix)
+    }
+
+    /// The servers' own choice for an event that wants no acknowledgement.
+    fn event_channel(&self, target: &Target) -> String {
+        let main = self.main_channel(&target.namespace);
+        let (Some(mode), Some([room])) = (self.room_channels, target.rooms.as_deref()) else {
+            return main;
+        };
+        // JavaScript counts a text in UTF-16 units.
+        let of_one_socket = room.encode_utf16().count() == SOCKET_ID_LEN;
+        match mode {
+            RoomChannels::Dynamic if of_one_socket => main,
+            RoomChannels::Dynamic | RoomChannels::DynamicPrivate => format!("{main}{room}#"),
+        }
     }
 }

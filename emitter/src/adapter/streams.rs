@@ -6,15 +6,23 @@
 //! | events that want acknowledgements, questions, server-side events | channel `<channel_prefix>#<namespace>#` | MessagePack |
 //! | answers to one who asks | channel `<channel_prefix>#<namespace>#<id>#` | MessagePack |
 //!
-//! Before 0.3 all of it is in the stream.
+//! On a channel a message is the map `{type, data, uid, nsp}` of [`cluster`](super::cluster). In a stream these are the
+//! fields of an entry, of which `data` is JSON text or, where that would lose something, MessagePack in base64.
+//!
+//! Before 0.3 all of it is in the stream, of which there is one, and whoever asks signs as an emitter too: by any other
+//! name it would be taken for a server, and servers would wait for its answers.
 
+mod place;
+
+pub(crate) use self::place::Place;
+use super::cluster::{ClusterMessage, EMITTER, Received};
 use crate::{
     command::Command,
     error::Error,
     frame::Frame,
     heard::Heard,
-    link::Census,
-    message::Message,
+    link::{Census, Listen},
+    message::{Action, Message},
     operation::Operation,
     request::{Asked, Detail, Ids, Inquiry, Reply},
 };
@@ -37,17 +45,6 @@ pub struct Streams {
     pub(crate) place: Place,
     /// The servers run 0.1 or 0.2.
     pub(crate) before_0_3: bool,
-}
-
-/// Where events and orders go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The stream that the servers would choose for the namespace, of as many as there are.
-    Chosen,
-    /// A stream that is known to be read, one of these.
-    Known(Vec<u32>),
-    /// No stream, but the channel: every server reads it, and only its connection state recovery does not.
-    Channel,
 }
 
 impl Default for Streams {
@@ -79,33 +76,126 @@ impl Streams {
         self
     }
 
+    /// Says where events and orders go, once it was found out.
+    /// The key of the only stream, or of one of several.
+    pub(crate) fn key(&self, number: Option<u32>) -> String {
+        match number {
+            Some(number) => format!("{}-{number}", self.prefix),
+            None => self.prefix.clone(),
+        }
+    }
+
+    pub(crate) fn placed(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// A question in a stream, to find out whether servers read it: those that do answer on their channel, with the
+    /// sockets in a room that nobody is in.
+    ///
+    /// Not for servers before 0.3, which would take whoever asks for another server.
+    pub(crate) fn probe(&self, stream: &str, namespace: &str, ids: &Ids) -> Inquiry {
+        let question = ClusterMessage::asking_servers(namespace, &ids.asker, ids);
+        Inquiry { command: self.append(stream.to_owned(), &question), listen: self.answers(namespace, ids) }
+    }
+
+    /// It carries everything. For the names of rooms, servers are asked for their sockets, which name them.
     pub(super) fn lacks(&self, _operation: Operation) -> Option<&'static str> {
-        todo!()
+        None
     }
 
-    pub(super) fn encode(&self, _message: &Message) -> Result<Command, Error> {
-        todo!()
+    pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
+        let said = ClusterMessage::of(message);
+        let namespace = &message.target.namespace;
+        let lasts = self.before_0_3 || !matches!(message.action, Action::ServerEmit { .. });
+        Ok(match self.stream(namespace).filter(|_| lasts) {
+            Some(stream) => self.append(stream, &said),
+            None => self.publish(namespace, &said),
+        })
     }
 
-    pub(super) fn decode(&self, _frame: &Frame<'_>) -> Result<Heard, Error> {
-        todo!()
+    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+        self.received(frame)?.heard()
     }
 
-    pub(super) fn ask(&self, _asked: Asked<'_>, _ids: &Ids) -> Result<Inquiry, Error> {
-        todo!()
+    /// The answers to [`Asked::Rooms`] and [`Asked::Servers`] are sockets: those that name the rooms, and none at all.
+    /// (Before 0.3 servers answer a heartbeat too, but not so that one could tell what they answer.)
+    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+        let namespace = &asked.target().namespace;
+        if self.before_0_3 {
+            let question = ClusterMessage::asking(asked, EMITTER, ids);
+            let command = self.append(self.prefix.clone(), &question);
+            return Ok(Inquiry { command, listen: Listen::Stream(self.prefix.clone()) });
+        }
+        let question = ClusterMessage::asking(asked, &ids.asker, ids);
+        Ok(Inquiry { command: self.publish(namespace, &question), listen: self.answers(namespace, ids) })
     }
 
-    pub(super) fn reply(&self, _frame: &Frame<'_>, _ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
-        todo!()
+    /// A stream is everyone's: what cannot be read there is no answer to us.
+    pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+        match (self.received(frame), frame) {
+            (Ok(received), _) => received.reply(ids, detail),
+            (Err(_), Frame::Entry { .. }) => Ok(None),
+            (Err(error), Frame::Published { .. }) => Err(error),
+        }
     }
 
     /// Before 0.3 there is no channel whose subscribers could be counted.
     pub(super) fn census(&self, namespace: &str) -> Option<Census> {
-        let channel = format!("{}#{namespace}#", self.channel_prefix);
+        let channel = self.channel(namespace);
         match (self.before_0_3, self.sharded_pub_sub) {
             (true, _) => None,
             (false, true) => Some(Census::ShardChannel(channel)),
             (false, false) => Some(Census::Channel(channel)),
+        }
+    }
+
+    fn received<'a>(&self, frame: &Frame<'a>) -> Result<Received<'a>, Error> {
+        match frame {
+            Frame::Published { channel, payload } => Received::published(&self.channel_prefix, channel, payload),
+            Frame::Entry { stream, fields } if self.is_mine(stream) => Received::appended(fields),
+            Frame::Entry { .. } => Err(Error::Malformed("the stream has another prefix".to_owned())),
+        }
+    }
+
+    /// The stream that events and orders go to, if any.
+    fn stream(&self, namespace: &str) -> Option<String> {
+        let number = match &self.place {
+            _ if self.before_0_3 => None,
+            Place::Channel => return None,
+            place => place.number(namespace, self.stream_count),
+        };
+        Some(self.key(number))
+    }
+
+    /// True for the stream, for any of several, and for those of a negative number that servers write to.
+    fn is_mine(&self, stream: &str) -> bool {
+        stream.strip_prefix(&self.prefix).is_some_and(|rest| {
+            rest.is_empty() || rest.strip_prefix('-').is_some_and(|number| number.parse::<i64>().is_ok())
+        })
+    }
+
+    fn channel(&self, namespace: &str) -> String {
+        format!("{}#{namespace}#", self.channel_prefix)
+    }
+
+    /// Where servers answer from 0.3 on.
+    fn answers(&self, namespace: &str, ids: &Ids) -> Listen {
+        let channel = format!("{}{}#", self.channel(namespace), ids.asker);
+        if self.sharded_pub_sub { Listen::ShardChannel(channel) } else { Listen::Channels(vec![channel]) }
+    }
+
+    fn append(&self, stream: String, said: &ClusterMessage<'_>) -> Command {
+        let (fields, data) = said.to_entry();
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Command::append(stream, self.max_len, &fields, "data", data)
+    }
+
+    fn publish(&self, namespace: &str, said: &ClusterMessage<'_>) -> Command {
+        let channel = self.channel(namespace);
+        if self.sharded_pub_sub {
+            Command::shard_publish(channel, said.to_msgpack())
+        } else {
+            Command::publish(channel, said.to_msgpack())
         }
     }
 }

@@ -97,6 +97,10 @@ pub(crate) struct Traits {
     pub(crate) placeholder: bool,
 }
 
+impl Traits {
+    pub(crate) const NONE: Self = Self { binary: false, not_finite: false, placeholder: false };
+}
+
 impl BitOrAssign for Traits {
     fn bitor_assign(&mut self, other: Self) {
         self.binary |= other.binary;

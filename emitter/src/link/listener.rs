@@ -36,18 +36,31 @@ impl Caught {
 }
 
 /// A subscription on a connection of its own.
-pub(crate) struct Listener(PubSub);
+pub(crate) struct Listener {
+    subscribed: PubSub,
+    lost: bool,
+}
 
 impl Listener {
     pub(crate) fn new(subscribed: PubSub) -> Self {
-        Self(subscribed)
+        Self { subscribed, lost: false }
     }
 
     /// The next message, if one comes in time.
     pub(crate) async fn next(&mut self, deadline: Deadline) -> Option<Caught> {
-        let message = deadline.bound(self.0.on_message().next()).await.ok()??;
+        let Some(message) = deadline.bound(self.subscribed.on_message().next()).await.ok()? else {
+            self.lost = true;
+            return None;
+        };
         let channel = message.get_channel_name().to_owned();
         Some(Caught::Published { channel, payload: message.get_payload_bytes().to_vec() })
+    }
+}
+
+impl Listener {
+    /// True once the connection broke.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost
     }
 }
 

@@ -1,4 +1,7 @@
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
 
 use crate::{
     command::Command,
@@ -41,11 +44,27 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Who asks, and what answers are to name: 16 characters of `[0-9a-f]` each, which every adapter can carry.
+/// Who asks, and what answers are to name: 16 characters of `[a-z0-9-]` each, which every adapter can carry. No server
+/// has such an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ids {
     pub(crate) asker: String,
     pub(crate) request: String,
+}
+
+impl Ids {
+    pub(crate) fn random() -> Self {
+        Self { asker: random_id(), request: random_id() }
+    }
+
+    /// Another question of the same asker.
+    pub(crate) fn again(&self) -> Self {
+        Self { asker: self.asker.clone(), request: random_id() }
+    }
+}
+
+fn random_id() -> String {
+    format!("sio-{:012x}", RandomState::new().hash_one(()) & 0xffff_ffff_ffff)
 }
 
 /// A question as an adapter writes it.

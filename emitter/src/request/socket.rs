@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use super::{Datum, reply::Detail};
+use super::Datum;
 use crate::args::WireValue;
 
 /// A socket somewhere in the cluster.
@@ -29,52 +29,45 @@ impl Socket {
     }
 }
 
-/// A socket as Node servers describe it.
-#[derive(Debug, Deserialize)]
-struct Described<H> {
+/// A socket as Node servers describe it; `D` and `H` say whether data and handshake are kept.
+#[derive(Deserialize)]
+#[serde(bound = "D: Deserialize<'de>, H: Deserialize<'de>")]
+pub(crate) struct Described<D, H> {
     id: String,
-    handshake: Option<H>,
     rooms: Option<Vec<String>>,
-    data: Option<WireValue>,
+    data: Option<D>,
+    handshake: Option<H>,
 }
 
-/// The sockets in a Node server's answer, with no more than is wanted of each.
-pub(crate) struct Sockets(pub(crate) Vec<Socket>);
+/// Its id and nothing else.
+pub(crate) type Named = Described<IgnoredAny, IgnoredAny>;
 
-impl Sockets {
-    /// Reads them off the source of an answer.
-    pub(crate) fn read<'de, D>(source: D, detail: Detail) -> Result<Self, D::Error>
-    where
-        D: serde::Deserializer<'de>,
-    {
-        let list = match detail {
-            Detail::Id => {
-                #[derive(Deserialize)]
-                struct Named {
-                    id: String,
-                }
-                Vec::<Named>::deserialize(source)?.into_iter().map(|Named { id }| Socket::new(id)).collect()
-            }
-            Detail::Plain => {
-                Vec::<Described<IgnoredAny>>::deserialize(source)?.into_iter().map(|it| it.socket(|_| None)).collect()
-            }
-            Detail::Handshake => {
-                let whole = Vec::<Described<WireValue>>::deserialize(source)?;
-                whole.into_iter().map(|it| it.socket(|WireValue(value)| Some(Datum::new(value)))).collect()
-            }
-        };
-        Ok(Self(list))
+/// All but its handshake.
+pub(crate) type Plain = Described<WireValue, IgnoredAny>;
+
+/// All that is known of it.
+pub(crate) type Whole = Described<WireValue, WireValue>;
+
+/// What is kept of a value.
+trait Kept {
+    fn kept(self) -> Option<Datum>;
+}
+
+impl Kept for IgnoredAny {
+    fn kept(self) -> Option<Datum> {
+        None
     }
 }
 
-impl<H> Described<H> {
-    fn socket(self, handshake: impl Fn(H) -> Option<Datum>) -> Socket {
-        Socket {
-            id: self.id,
-            server: None,
-            rooms: self.rooms,
-            data: self.data.map(|WireValue(value)| Datum::new(value)),
-            handshake: self.handshake.and_then(handshake),
-        }
+impl Kept for WireValue {
+    fn kept(self) -> Option<Datum> {
+        Some(Datum::new(self.0))
+    }
+}
+
+impl<D: Kept, H: Kept> From<Described<D, H>> for Socket {
+    fn from(Described { id, rooms, data, handshake }: Described<D, H>) -> Self {
+        let (data, handshake) = (data.and_then(Kept::kept), handshake.and_then(Kept::kept));
+        Self { id, server: None, rooms, data, handshake }
     }
 }

@@ -4,11 +4,12 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::Classic;
 use crate::{
+    adapter::opts::{Opts, Room, names},
     args::WireEvent,
-    error::Error,
+    error::{Error, malformed},
     frame::Frame,
     heard::{Heard, Question},
-    message::{Action, Close, Flags, Message, Target},
+    message::{Action, Close, Message, Target},
     msgpack::Source,
 };
 
@@ -35,12 +36,8 @@ impl Classic {
     }
 }
 
-fn malformed(reason: impl Into<String>) -> Error {
-    Error::Malformed(reason.into())
-}
-
 /// JSON if it looks like it, else MessagePack: as the servers read it.
-fn read<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
+pub(super) fn read<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
     match payload.first() {
         Some(b'{') => serde_json::from_slice(payload).map_err(|error| malformed(error.to_string())),
         _ => read_msgpack(payload),
@@ -70,56 +67,10 @@ impl Packet {
         if !matches!(kind, 2 | 5) {
             return Err(malformed(format!("a packet of type {kind}, which is no event")));
         }
-        let flags = opts.flags.clone().unwrap_or_default();
+        let flags = opts.flags();
         let target = opts.target(nsp.as_deref().unwrap_or("/"));
-        let message = Message { target, action: Action::Emit { event, args, flags: flags.into() } };
+        let message = Message { target, action: Action::Emit { event, args, flags } };
         Ok(Heard::Message { message, sender, request })
-    }
-}
-
-/// Rooms are names; a server's own code may use numbers for them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Room {
-    Name(String),
-    Number(f64),
-}
-
-fn names(rooms: Option<Vec<Room>>) -> Vec<String> {
-    let name = |room| match room {
-        Room::Name(name) => name,
-        Room::Number(number) => number.to_string(),
-    };
-    rooms.unwrap_or_default().into_iter().map(name).collect()
-}
-
-#[derive(Deserialize, Default)]
-struct Opts {
-    rooms: Option<Vec<Room>>,
-    except: Option<Vec<Room>>,
-    flags: Option<WireFlags>,
-}
-
-#[derive(Deserialize, Default, Clone)]
-struct WireFlags {
-    #[serde(default)]
-    volatile: bool,
-    compress: Option<bool>,
-}
-
-impl From<WireFlags> for Flags {
-    fn from(WireFlags { volatile, compress }: WireFlags) -> Self {
-        Self { volatile, compress }
-    }
-}
-
-impl Opts {
-    fn target(self, namespace: &str) -> Target {
-        let rooms = names(self.rooms);
-        let mut target = Target { except: names(self.except), ..Target::default() };
-        target.rooms = (!rooms.is_empty()).then_some(rooms);
-        target.of(namespace);
-        target
     }
 }
 
@@ -153,7 +104,7 @@ impl Request {
             |about, target| Ok(Heard::Question { about, target, sender: sender.clone(), request: request.clone() });
         let action = match self.kind {
             0 => {
-                let target = Opts { rooms: self.rooms.take(), ..Opts::default() }.target(namespace);
+                let target = Opts::of(self.rooms.take()).target(namespace);
                 return question(Question::Sockets, target);
             }
             1 => return question(Question::Rooms, Opts::default().target(namespace)),
@@ -185,7 +136,7 @@ impl Request {
     /// The rooms to join or to leave.
     fn listed(&mut self) -> Result<Vec<String>, Error> {
         match (self.rooms.take(), self.room.take()) {
-            (Some(rooms), _) => Ok(names(Some(rooms))),
+            (Some(rooms), _) => Ok(names(rooms)),
             (None, Some(room)) => Ok(vec![room]),
             (None, None) => Err(malformed("no rooms")),
         }

@@ -1,0 +1,78 @@
+//! Answers to one who asks.
+
+use serde::Deserialize;
+
+use super::{Classic, decode::read};
+use crate::{
+    args::{Args, WireValue},
+    error::{Error, malformed},
+    frame::Frame,
+    request::{Ack, Body, Detail, Ids, Reply, socket},
+};
+
+const SERVER_ACK: u8 = 6;
+const CLIENTS: u8 = 8;
+const ACK: u8 = 9;
+
+/// An answer, whatever it answers; sockets are read as `S`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", bound = "S: Deserialize<'de>")]
+struct Answer<S> {
+    #[serde(rename = "type")]
+    kind: Option<u8>,
+    sockets: Option<Vec<S>>,
+    rooms: Option<Vec<String>>,
+    /// Servers in Go spell it all in lower case, and leave out a zero.
+    #[serde(alias = "clientcount")]
+    client_count: Option<u64>,
+    packet: Option<WireValue>,
+    data: Option<WireValue>,
+}
+
+/// Which question an answer is to, before all of it is read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Heading {
+    request_id: Option<String>,
+    /// As Socket.IO 2 spells it.
+    requestid: Option<String>,
+}
+
+impl Classic {
+    pub(in crate::adapter) fn reply(
+        &self,
+        frame: &Frame<'_>,
+        ids: &Ids,
+        detail: Detail,
+    ) -> Result<Option<Reply>, Error> {
+        let Frame::Published { payload, .. } = *frame else {
+            return Ok(None);
+        };
+        // Answers to the servers' own questions come by here as well, and may be large.
+        let Heading { request_id, requestid } = read(payload)?;
+        if request_id.or(requestid).as_deref() != Some(&ids.request) {
+            return Ok(None);
+        }
+        let body = match detail {
+            Detail::Id => read::<Answer<socket::Named>>(payload)?.body(),
+            Detail::Plain => read::<Answer<socket::Plain>>(payload)?.body(),
+            Detail::Handshake => read::<Answer<socket::Whole>>(payload)?.body(),
+        };
+        Ok(Some(Reply { server: None, body: body? }))
+    }
+}
+
+impl<S: Into<crate::request::Socket>> Answer<S> {
+    fn body(self) -> Result<Body, Error> {
+        let given = |value: Option<WireValue>| value.map_or_else(Args::default, |WireValue(value)| value);
+        Ok(match (self.kind, self.sockets, self.rooms) {
+            (Some(SERVER_ACK), ..) => Body::ServerAck(given(self.data)),
+            (Some(CLIENTS), ..) => Body::Clients(self.client_count.unwrap_or(0)),
+            (Some(ACK), ..) => Body::Ack(Ack { args: given(self.packet), socket: None, server: None }),
+            (Some(kind), ..) => return Err(malformed(format!("an answer of type {kind}, which is not known"))),
+            (None, Some(sockets), _) => Body::Sockets(sockets.into_iter().map(Into::into).collect()),
+            (None, None, Some(rooms)) => Body::Rooms(rooms),
+            (None, None, None) => Body::Alive,
+        })
+    }
+}

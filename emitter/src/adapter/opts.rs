@@ -1,0 +1,58 @@
+//! The sockets that a message on the bus is about, as Node servers and emitters describe them.
+
+use serde::Deserialize;
+
+use crate::message::{Flags, Target};
+
+/// A room is a name; a server's own code may use a number for one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Room {
+    Name(String),
+    Number(f64),
+}
+
+/// The names of rooms.
+pub(super) fn names(rooms: Vec<Room>) -> Vec<String> {
+    let name = |room| match room {
+        Room::Name(name) => name,
+        Room::Number(number) => number.to_string(),
+    };
+    rooms.into_iter().map(name).collect()
+}
+
+/// A message's member `opts`.
+#[derive(Deserialize, Default)]
+pub(super) struct Opts {
+    rooms: Option<Vec<Room>>,
+    except: Option<Vec<Room>>,
+    flags: Option<WireFlags>,
+}
+
+#[derive(Deserialize, Default)]
+struct WireFlags {
+    volatile: Option<bool>,
+    compress: Option<bool>,
+}
+
+impl Opts {
+    /// These rooms and nothing else.
+    pub(super) fn of(rooms: Option<Vec<Room>>) -> Self {
+        Self { rooms, ..Self::default() }
+    }
+
+    pub(super) fn flags(&self) -> Flags {
+        let flags = self.flags.as_ref();
+        Flags {
+            volatile: flags.and_then(|flags| flags.volatile).unwrap_or(false),
+            compress: flags.and_then(|flags| flags.compress),
+        }
+    }
+
+    pub(super) fn target(self, namespace: &str) -> Target {
+        let rooms = self.rooms.map(names).filter(|rooms| !rooms.is_empty());
+        let mut target = Target { rooms, except: self.except.map(names).unwrap_or_default(), ..Target::default() };
+        target.of(namespace);
+        target
+    }
+}

@@ -1,0 +1,113 @@
+//! What Redis itself shows of the servers: read-only, and all of it in one round trip.
+
+use redis::RedisError;
+
+use crate::{
+    adapter::{Adapter, Classic, Python, Sharded, SocketIoxide, Streams},
+    deadline::Deadline,
+    error::Error,
+    link::{Answer, Link, Query},
+    options::Options,
+};
+
+/// How many numbered streams are looked for: more than anybody spreads namespaces over.
+const STREAMS: u32 = 32;
+
+/// A thing that can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Subscribers of the channel for requests, which classic and socketioxide have in common.
+    Requests,
+    /// Channels for requests to one server, which only socketioxide has.
+    OxideServers,
+    /// Subscribers of the shard channel for requests.
+    OxideShards,
+    /// Subscribers of the shard channel that sharded and streams have in common.
+    Shards,
+    /// Subscribers of the channel of streams.
+    Channel,
+    /// Subscribers of python's channel.
+    Python,
+    /// A stream: the plain one, or one of several.
+    Stream(Option<u32>),
+}
+
+/// What was seen, and how often.
+#[derive(Debug)]
+pub(super) struct Signs {
+    seen: Vec<(Sign, u64)>,
+    /// Redis did not permit a question.
+    pub(super) forbidden: Option<RedisError>,
+}
+
+impl Signs {
+    /// Looks for them; `None` without Redis.
+    pub(super) async fn look(
+        link: &Link,
+        options: &Options,
+        namespaces: &[&str],
+        deadline: Deadline,
+    ) -> Result<Option<Self>, Error> {
+        let questions = questions(options, namespaces);
+        let queries: Vec<_> = questions.iter().map(|(_, query)| query.clone()).collect();
+        let Some(answers) = link.ask(&queries, deadline).await? else {
+            return Ok(None);
+        };
+        let mut signs = Self { seen: Vec::new(), forbidden: None };
+        for ((sign, _), answer) in questions.into_iter().zip(answers) {
+            match answer {
+                Ok(Answer::Count(count)) => signs.seen.push((sign, count)),
+                // The first is the channel itself.
+                Ok(Answer::Channels(names)) => signs.seen.push((sign, names.len().saturating_sub(1) as u64)),
+                Ok(Answer::Type(kind)) => signs.seen.push((sign, u64::from(kind == "stream"))),
+                Err(error) if error.code() == Some("NOPERM") => signs.forbidden = Some(error),
+                // A Redis before 7 has no shard channels, and then nobody is on one.
+                Err(_) => {}
+            }
+        }
+        Ok(Some(signs))
+    }
+
+    pub(super) fn count(&self, sign: Sign) -> u64 {
+        self.seen.iter().filter(|(seen, _)| *seen == sign).map(|(_, count)| count).sum()
+    }
+
+    /// The streams that exist.
+    pub(super) fn streams(&self) -> Vec<Option<u32>> {
+        let stream = |(sign, count): &(Sign, u64)| match sign {
+            Sign::Stream(number) if *count > 0 => Some(*number),
+            _ => None,
+        };
+        self.seen.iter().filter_map(stream).collect()
+    }
+}
+
+fn questions(options: &Options, namespaces: &[&str]) -> Vec<(Sign, Query)> {
+    let named = |adapter| options.complete(adapter);
+    let classic = named(Adapter::Classic(Classic::default()));
+    let sharded = named(Adapter::Sharded(Sharded::default()));
+    let streams = named(Adapter::Streams(Streams::default()));
+    let oxide_shards = named(Adapter::SocketIoxide(SocketIoxide { sharded: true, ..SocketIoxide::default() }));
+    let python = named(Adapter::Python(Python::default()));
+    let mut questions = Vec::new();
+    let mut count = |sign, adapter: &Adapter, namespace: &str| {
+        questions.extend(adapter.census(namespace).map(|census| (sign, Query::Count(census))));
+    };
+    count(Sign::Python, &python, "/");
+    for namespace in namespaces {
+        count(Sign::Requests, &classic, namespace);
+        count(Sign::OxideShards, &oxide_shards, namespace);
+        count(Sign::Shards, &sharded, namespace);
+        count(Sign::Channel, &streams, namespace);
+    }
+    for namespace in namespaces {
+        let start = classic.census(namespace).map(|census| census.channel().to_owned());
+        let query = start.map(|start| Query::Channels { start, sharded: false });
+        questions.extend(query.map(|query| (Sign::OxideServers, query)));
+    }
+    if let Adapter::Streams(streams) = &streams {
+        let numbers = [None].into_iter().chain((0..STREAMS).map(Some));
+        questions.extend(numbers.map(|number| (Sign::Stream(number), Query::Type(streams.key(number)))));
+    }
+    questions
+}

@@ -1,0 +1,45 @@
+//! How many servers are there, where Redis cannot tell? They are asked, and counted by their answers.
+
+use std::{collections::HashSet, slice, time::Duration};
+
+use crate::{
+    adapter::Adapter,
+    deadline::Deadline,
+    error::Error,
+    link::Link,
+    message::Target,
+    request::{Asked, Detail, Ids},
+};
+
+/// How long servers have to answer in all.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Nobody answers so long after another one did: each answers at once.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// The servers of a namespace that answered. A frozen one is not among them.
+pub(crate) async fn roll_call(
+    link: &Link,
+    adapter: &Adapter,
+    namespace: &str,
+    deadline: Deadline,
+) -> Result<u64, Error> {
+    let ids = Ids::random();
+    let mut target = Target::default();
+    target.of(namespace);
+    let inquiry = adapter.ask(Asked::Servers(&target), &ids)?;
+    let mut listener = link.listen(&inquiry.listen, deadline).await?;
+    let sent =
+        link.send(slice::from_ref(&inquiry.command), None, deadline).await.map_err(|error| link.unsent(error))?;
+    sent.taken.into_iter().collect::<Result<Vec<_>, _>>().map_err(Error::Refused)?;
+    let mut present = HashSet::new();
+    let patience = deadline.half().at_most(PATIENCE);
+    let mut until = patience;
+    while let Some(caught) = listener.next(until).await {
+        if let Ok(Some(reply)) = adapter.reply(&caught.frame(), &ids, Detail::Id) {
+            present.insert(reply.server);
+            until = patience.at_most(QUIET);
+        }
+    }
+    Ok(present.len() as u64)
+}

@@ -1,0 +1,86 @@
+//! A socketioxide server in a cluster, which does what it is told.
+//!
+//! | | |
+//! |---|---|
+//! | environment | `REDIS_URL`, or `REDIS_CLUSTER` as `host:port,…` |
+//! | out | `{"listening":port,"pid":n}`: its subscriptions are in effect |
+//! | in | `{"id":1,"ask":"emit","event":"e","args":[…],"namespace":"/","rooms":["r"],"except":["s"]}` |
+//! | out | `{"id":1}`, or `{"id":1,"answers":[…],"complete":true}` where `"ack":2000` says how many milliseconds to wait |
+//! | in | `join` and `leave` with a list of that name, `disconnect`, `allRooms`, `fetchSockets` |
+//! | out | `{"id":2}`, `{"id":3,"rooms":[…]}`, `{"id":4,"sockets":[{"id":"…"}]}` |
+//!
+//! What cannot be done is answered with `{"id":5,"error":"…"}`. It ends with its standard input.
+
+mod argument;
+mod request;
+
+use std::{env, error::Error, fmt::Display, future::IntoFuture, process};
+
+use axum::Router;
+use redis::{Client, cluster::ClusterClient};
+use serde_json::{Value, json};
+use socketioxide::{
+    SocketIo,
+    adapter::{Adapter, Emitter},
+    extract::{SocketRef, TryData},
+};
+use socketioxide_core::adapter::DefinedAdapter;
+use socketioxide_redis::{ClusterAdapter, RedisAdapter, RedisAdapterCtr};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, stdin},
+    net::TcpListener,
+};
+
+use crate::request::Request;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // Their driver hears subscriptions as pushes, which the protocol before does not have.
+    let resp3 = |url: &str| format!("{url}?protocol=resp3");
+    if let Ok(nodes) = env::var("REDIS_CLUSTER") {
+        let client = ClusterClient::new(nodes.split(',').map(|node| resp3(&format!("redis://{node}"))))?;
+        let adapter = RedisAdapterCtr::new_with_cluster(&client).await?;
+        serve::<ClusterAdapter<Emitter>, _>(adapter).await
+    } else {
+        let client = Client::open(resp3(&env::var("REDIS_URL")?))?;
+        let adapter = RedisAdapterCtr::new_with_redis(&client).await?;
+        serve::<RedisAdapter<Emitter>, _>(adapter).await
+    }
+}
+
+async fn serve<A, F>(adapter: A::State) -> Result<(), Box<dyn Error>>
+where
+    A: Adapter + DefinedAdapter,
+    A::InitRes: Future<Output = Result<(), F>>,
+    F: Error + 'static,
+{
+    let (layer, io) = SocketIo::builder().with_adapter::<A>(adapter).build_layer();
+    for namespace in ["/", "/admin"] {
+        io.ns(namespace, join::<A>).await?;
+    }
+    io.dyn_ns("/{*name}", join::<A>)?;
+
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    say(&json!({ "listening": listener.local_addr()?.port(), "pid": process::id() }));
+    tokio::spawn(axum::serve(listener, Router::new().layer(layer)).into_future());
+
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        let request: Request = serde_json::from_str(&line)?;
+        let id = request.id.clone();
+        let mut answer = request.obey(&io).await;
+        answer["id"] = id;
+        say(&answer);
+    }
+    Ok(())
+}
+
+/// Puts a client in the rooms it asks for.
+async fn join<A: Adapter>(socket: SocketRef<A>, TryData(auth): TryData<Value>) {
+    let rooms = auth.ok().and_then(|auth| serde_json::from_value::<Vec<String>>(auth["rooms"].clone()).ok());
+    socket.join(rooms.unwrap_or_default());
+}
+
+fn say(message: &impl Display) {
+    println!("{message}");
+}

@@ -1,0 +1,108 @@
+"""A python-socketio server in a cluster, which does what it is told.
+
+environment  REDIS_URL
+out  {"listening":port,"pid":n}    its subscription is in effect
+in   {"id":1,"ask":"emit","event":"e","args":[...],"namespace":"/","rooms":["r"],"except":["<socket id>"]}
+out  {"id":1}                      Redis has it
+     {"id":1,"answers":[...]}      with "ack":2000, milliseconds to wait; it needs a room, which may be a socket id
+in   {"id":2,"ask":"closeRoom","room":"r"}
+out  {"id":2}
+Binary is {"$binary":"<base64>"}, in and out. What cannot be done is answered with {"id":1,"error":"..."}.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import sys
+
+import socketio
+from aiohttp import web
+
+NAME = f"server-{os.getpid()}"
+
+
+def say(message):
+    print(json.dumps(message, default=pack, ensure_ascii=False), flush=True)
+
+
+def pack(value):
+    return {"$binary": base64.b64encode(value).decode()}
+
+
+def unpack(members):
+    return base64.b64decode(members["$binary"]) if list(members) == ["$binary"] else members
+
+
+async def subscribed(manager):
+    """Waits until Redis counts the subscription, which the manager makes in the background."""
+    while True:
+        # Before the first one is made, there is nobody to ask with.
+        if manager.redis is not None:
+            clients = await manager.redis.client_list()
+            if any(client["name"] == NAME and int(client["sub"]) > 0 for client in clients):
+                return
+        await asyncio.sleep(0.01)
+
+
+async def emit(server, request):
+    to = {"namespace": request.get("namespace", "/"), "to": request.get("rooms"), "skip_sid": request.get("except")}
+    # Its word for several arguments is a tuple, and for none None.
+    args = tuple(request.get("args", [])) or None
+    if args and len(args) == 1:
+        args = args[0]
+    if "ack" not in request:
+        await server.emit(request["event"], args, **to)
+        return {}
+    answers = []
+    await server.emit(request["event"], args, callback=lambda *answer: answers.append(list(answer)), **to)
+    await asyncio.sleep(request["ack"] / 1000)
+    return {"answers": answers}
+
+
+async def close_room(server, request):
+    await server.close_room(request["room"], namespace=request.get("namespace", "/"))
+    return {}
+
+
+ACTIONS = {"emit": emit, "closeRoom": close_room}
+
+
+async def obey(server):
+    reader = asyncio.StreamReader(limit=1 << 26)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    async for line in reader:
+        request = json.loads(line, object_hook=unpack)
+        try:
+            answer = await ACTIONS[request["ask"]](server, request)
+        except Exception as error:
+            answer = {"error": repr(error)}
+        say({"id": request["id"], **answer})
+
+
+async def main():
+    manager = socketio.AsyncRedisManager(os.environ["REDIS_URL"], redis_options={"client_name": NAME})
+    server = socketio.AsyncServer(client_manager=manager, async_mode="aiohttp", namespaces="*")
+
+    async def connect(namespace, sid, environ, auth):
+        for room in (auth or {}).get("rooms", []):
+            await server.enter_room(sid, room, namespace=namespace)
+
+    server.on("connect", connect, namespace="*")
+
+    # It would subscribe when the first client comes, and miss what is sent until then.
+    manager.initialize()
+    server.manager_initialized = True
+    await subscribed(manager)
+
+    app = web.Application()
+    server.attach(app)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    say({"listening": runner.addresses[0][1], "pid": os.getpid()})
+    await obey(server)
+
+
+asyncio.run(main())

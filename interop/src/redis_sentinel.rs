@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use crate::{deployment::Deployment, patience::wait_for, redis_server::RedisServer};
+
+/// How long a sentinel may take to answer before another is asked.
+const ANSWER: Duration = Duration::from_millis(500);
+
+/// A primary with two replicas, and three sentinels, of which two must agree that the primary has been silent for
+/// half a second before a replica takes over.
+#[derive(Debug)]
+pub struct RedisSentinel {
+    /// The primary, at first, and its replicas.
+    pub redis: Vec<RedisServer>,
+    /// The sentinels.
+    pub sentinels: Vec<RedisServer>,
+}
+
+impl RedisSentinel {
+    /// What the sentinels call the primary.
+    pub const NAME: &str = "main";
+
+    /// Starts one; the sentinels know each other and the replicas when this returns.
+    pub fn start() -> Self {
+        let primary = RedisServer::start_with(|_, _| vec!["repl-diskless-sync-delay 0".to_owned()]);
+        let port = primary.port();
+        let replica = || {
+            RedisServer::start_with(|_, _| {
+                vec![format!("replicaof 127.0.0.1 {port}"), "repl-diskless-sync-delay 0".to_owned()]
+            })
+        };
+        let redis = vec![primary, replica(), replica()];
+        wait_for("the replicas to have their copies", || {
+            let copied =
+                |node: &RedisServer| node.command(&[b"INFO", b"replication"]).contains("master_link_status:up");
+            redis[1..].iter().all(copied).then_some(())
+        });
+        let name = Self::NAME;
+        let configuration = [
+            format!("sentinel monitor {name} 127.0.0.1 {port} 2"),
+            format!("sentinel down-after-milliseconds {name} 500"),
+            format!("sentinel failover-timeout {name} 2000"),
+            format!("sentinel parallel-syncs {name} 2"),
+        ];
+        let sentinels: Vec<_> = (0..3).map(|_| RedisServer::start_sentinel(&configuration)).collect();
+        wait_for("the sentinels to know each other", || {
+            let complete = |sentinel: &RedisServer| {
+                let info = sentinel.command(&[b"INFO", b"sentinel"]);
+                ["status=ok", "slaves=2", "sentinels=3"].iter().all(|part| info.contains(part))
+            };
+            sentinels.iter().all(complete).then_some(())
+        });
+        Self { redis, sentinels }
+    }
+
+    /// The sentinels' addresses, `host:port` each.
+    pub fn addresses(&self) -> Vec<String> {
+        self.sentinels.iter().map(RedisServer::address).collect()
+    }
+
+    /// Which of `redis` is the primary, as the sentinels say.
+    pub fn primary(&self) -> usize {
+        let ask: [&[u8]; 3] = [b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", Self::NAME.as_bytes()];
+        let answer = self.sentinels.iter().find_map(|sentinel| sentinel.try_command(&ask, ANSWER).ok());
+        let answer = answer.expect("a sentinel runs");
+        let port = answer.lines().last().expect("the last line is the port");
+        let number = self.redis.iter().position(|redis| redis.port().to_string() == port);
+        number.unwrap_or_else(|| panic!("not one of ours: {answer}"))
+    }
+
+    /// Kills the primary, and waits until the sentinels name another, which knows that it is. Gives the number of the
+    /// one that was killed.
+    pub fn fail_over(&mut self) -> usize {
+        let killed = self.primary();
+        self.redis[killed].kill();
+        wait_for("another primary", || {
+            let primary = self.primary();
+            let is_one = |redis: &RedisServer| redis.command(&[b"ROLE"]).contains("master");
+            (primary != killed && is_one(&self.redis[primary])).then_some(())
+        });
+        killed
+    }
+}
+
+impl Deployment for RedisSentinel {
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        // node-redis has sentinels as well, with other methods than the adapters call.
+        let sentinels = format!("{}@{}", Self::NAME, self.addresses().join(","));
+        vec![("REDIS_SENTINEL", sentinels), ("REDIS_CLIENT", "ioredis".to_owned())]
+    }
+}
