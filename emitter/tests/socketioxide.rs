@@ -8,7 +8,7 @@ mod support;
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
-use socketio_emitter::{Action, Adapter, Args, Binary, Heard, Message, Operation, SocketIoxide};
+use socketio_emitter::{Action, Adapter, Args, Binary, Heard, Message, Operation, Presence, SocketIoxide};
 
 use self::support::{any_message, bytes};
 
@@ -133,6 +133,7 @@ fn a_name_of_the_shape_of_an_id_is_a_socket() {
     }
 
     let only_rooms: Adapter = "socketioxide,only-rooms".parse().unwrap();
+    assert_eq!(only_rooms.to_string(), "socketioxide,only-rooms");
     let command = only_rooms.encode(&message(&json!({"event": "e", "rooms": [SID, "r"]}))).unwrap();
     assert!(command.payload().ends_with(&[b"\x95\x02\x92", &sid[..], b"\xa1r\x90\xc0\xc0"].concat()));
 }
@@ -184,6 +185,19 @@ fn an_attachment_counts_once() {
     let payload = [&ids[..], &[json.len() as u8], json, rest].concat();
     let error = adapter("socket.io").decode(&("socket.io-request#/#", &payload).into()).unwrap_err();
     assert!(error.to_string().contains("placeholder"), "{error}");
+}
+
+#[test]
+fn signs_of_life_are_read() {
+    for (kind, expected) in [(20, Presence::Alive), (21, Presence::Came)] {
+        let payload = [&b"\x96\xb0socketio-emitter\xb00000000000000000"[..], &[kind], b"\xc0\xc0\xc0"].concat();
+        match adapter("socket.io").decode(&("socket.io-request#/a#", &payload).into()).unwrap() {
+            Heard::Presence { about, namespace, sender } => {
+                assert_eq!((about, namespace.as_str(), sender.as_deref()), (expected, "/a", Some("socketio-emitter")));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]

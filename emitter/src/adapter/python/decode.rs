@@ -86,13 +86,6 @@ impl<'a> Sent<'a> {
         Ok(Heard::Message { message: Message { target, action }, sender: self.host_id, request })
     }
 
-    /// True if an older server answers the question of these ids, in what is not read here.
-    pub(super) fn is_unread_answer(frame: &Frame<'_>, ids: &Ids) -> bool {
-        let Frame::Published { payload: payload @ [PICKLE, ..], .. } = *frame else { return false };
-        let names = |id: &String| payload.windows(id.len()).any(|part| part == id.as_bytes());
-        names(&ids.asker) && names(&ids.request)
-    }
-
     /// A client's acknowledgement, if it answers the question of these ids.
     pub(super) fn answer(self, ids: &Ids) -> Option<Args> {
         let Self { method, host_id, id, args, .. } = self;
