@@ -17,7 +17,8 @@ pub const ENVIRONMENT: &str = concat!(
 /// The flags that say which Redis, and which cluster on it. It holds passwords.
 #[derive(Args)]
 pub struct Cluster {
-    /// Redis of the servers [env: SIO_URL, REDIS_URL] [default: redis://127.0.0.1:6379]
+    /// Redis of the servers: redis://, rediss:// (TLS), unix://, redis-cluster://HOST,HOST or
+    /// redis-sentinel://HOST,HOST/SERVICE [env: SIO_URL, REDIS_URL] [default: redis://127.0.0.1:6379]
     #[arg(short, long, global = true, value_name = "URL")]
     url: Option<String>,
 

@@ -23,8 +23,16 @@ impl Deadline {
 
     /// Half of what is left, so that there is time for a second way.
     pub(crate) fn half(&self) -> Self {
-        let left = self.end.saturating_duration_since(Instant::now());
-        Self { end: Instant::now() + left / 2, total: self.total }
+        Self { end: Instant::now() + self.left() / 2, total: self.total }
+    }
+
+    /// The time that is left.
+    pub(crate) fn left(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.left().is_zero()
     }
 
     /// A little sooner, so that there is time for a last word.

@@ -1,30 +1,45 @@
 //! Redis, as it is deployed: the only module that knows. It knows nothing of Socket.IO.
 
+mod access;
+mod asking;
+#[cfg(feature = "cluster")]
+mod cluster;
+mod fault;
+#[cfg(any(feature = "cluster", feature = "sentinel"))]
+mod gather;
 mod given;
 mod listener;
+mod node;
 mod query;
+mod reader;
 mod recorder;
-mod server;
+mod redis;
+mod resolve;
+mod sending;
+#[cfg(feature = "sentinel")]
+mod sentinel;
+mod tls;
+mod topology;
+mod url;
 
-use std::time::Duration;
+use ::redis::{Pipeline, RedisError, RedisFuture, Value, aio::ConnectionLike};
+use futures_util::FutureExt;
 
-use redis::{Pipeline, RedisError, Value, aio::ConnectionLike};
-
-use self::given::{Given, Shared};
 pub use self::recorder::Recording;
+use self::{
+    fault::Fault,
+    given::{GIVEN, Given, Shared},
+};
 pub(crate) use self::{
     listener::{Caught, Listen, Listener},
     query::{Answer, Census, Query},
-    server::Redis,
+    redis::Redis,
 };
 use crate::{
     command::Command,
     deadline::{Deadline, Elapsed},
     error::Error,
 };
-
-/// A connection that the program already had, in an error's words.
-const GIVEN: &str = "the given connection";
 
 /// A way to Redis, or a recorder in its place.
 #[derive(Debug)]
@@ -37,9 +52,9 @@ pub(crate) enum Link {
 /// What Redis made of a batch of commands.
 #[derive(Debug)]
 pub(crate) struct Replies {
-    /// One for each command, in order: Redis' answer, or why it refused.
-    pub(crate) taken: Vec<Result<Value, RedisError>>,
-    /// The servers, if there is a way to count them and Redis permits it.
+    /// One for each command, in order: Redis' answer, or what went wrong with it.
+    pub(crate) taken: Vec<Result<Value, Error>>,
+    /// The servers, if there is a way to count them, Redis permits it, and every part of it answered.
     pub(crate) servers: Option<u64>,
 }
 
@@ -54,20 +69,17 @@ impl Link {
     /// Makes sure that there is a connection.
     pub(crate) async fn connect(&self, deadline: Deadline) -> Result<(), Error> {
         match self {
-            Self::Redis(redis) => redis.connect(deadline).await,
+            Self::Redis(redis) => redis.connect(deadline).boxed().await,
             Self::Given(_) | Self::Recorder(_) => Ok(()),
         }
     }
 
     /// Asks for a sign of life. One that was just given will do.
     pub(crate) async fn ping(&self, deadline: Deadline) -> Result<(), Error> {
-        let Self::Given(_) = self else {
-            return self.connect(deadline).await;
-        };
-        let mut pipeline = Pipeline::with_capacity(1);
-        pipeline.add_command(redis::cmd("PING"));
-        let replies = self.run(&mut pipeline, deadline).await?;
-        replies.into_iter().try_for_each(|reply| reply.map(drop)).map_err(Error::Refused)
+        match self {
+            Self::Given(given) => given.ping(deadline).await,
+            Self::Redis(_) | Self::Recorder(_) => self.connect(deadline).await,
+        }
     }
 
     /// Sends the commands, and with them the question how many servers there are.
@@ -77,21 +89,16 @@ impl Link {
         census: Option<&Census>,
         deadline: Deadline,
     ) -> Result<Replies, Error> {
-        if let Self::Recorder(recording) = self {
-            recording.add(commands);
-            return Ok(Replies { taken: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None });
-        }
         let query = census.map(|census| Query::Count(census.clone()));
-        let mut pipeline = Pipeline::with_capacity(commands.len() + 1);
-        for command in commands {
-            pipeline.add_command(command.to_redis());
+        match self {
+            // Boxed, here and below: as a part of all its callers' futures it would be too deep.
+            Self::Redis(redis) => redis.send(commands, query.as_ref(), deadline).boxed().await,
+            Self::Given(given) => given.send(commands, query.as_ref(), deadline).boxed().await,
+            Self::Recorder(recording) => {
+                recording.add(commands);
+                Ok(Replies { taken: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None })
+            }
         }
-        if let Some(query) = &query {
-            pipeline.add_command(query.to_redis());
-        }
-        let mut taken = self.run(&mut pipeline, deadline).await?;
-        let counted = query.and_then(|query| query.answer(vec![taken.pop()?.ok()?]).ok());
-        Ok(Replies { taken, servers: counted.map(|answer| answer.count()) })
     }
 
     /// Asks Redis itself, in one round trip; `None` if there is no Redis to ask. No message is under way, so whatever
@@ -101,16 +108,12 @@ impl Link {
         queries: &[Query],
         deadline: Deadline,
     ) -> Result<Option<Vec<Result<Answer, RedisError>>>, Error> {
-        if let Self::Recorder(_) = self {
-            return Ok(None);
-        }
-        let mut pipeline = Pipeline::with_capacity(queries.len());
-        for query in queries {
-            pipeline.add_command(query.to_redis());
-        }
-        let replies = self.run(&mut pipeline, deadline).await.map_err(|error| self.unsent(error))?;
-        let answers = queries.iter().zip(replies).map(|(query, reply)| query.answer(vec![reply?]));
-        Ok(Some(answers.collect()))
+        let answers = match self {
+            Self::Redis(redis) => redis.ask(queries, deadline).boxed().await,
+            Self::Given(given) => given.ask(queries, deadline).boxed().await,
+            Self::Recorder(_) => return Ok(None),
+        };
+        answers.map(Some).map_err(|error| self.unsent(error))
     }
 
     /// Subscribes, on a connection of its own.
@@ -119,19 +122,18 @@ impl Link {
     /// `Error::CannotListen` on a connection that was given, which has no second one.
     pub(crate) async fn listen(&self, to: &Listen, deadline: Deadline) -> Result<Listener, Error> {
         match self {
-            Self::Redis(redis) => redis.listen(to, deadline).await,
+            Self::Redis(redis) => redis.listen(to, deadline).boxed().await,
             Self::Given(_) | Self::Recorder(_) => Err(Error::CannotListen),
         }
     }
 
     /// The same error where no message was under way.
     pub(crate) fn unsent(&self, error: Error) -> Error {
-        let source = match error {
-            Error::Lost(source) => source,
-            Error::Timeout(total) => silence(total),
-            error => return error,
-        };
-        Error::Unreachable { address: self.address().to_owned(), source }
+        match error {
+            Error::Lost(source) => Error::Unreachable { address: self.address().to_owned(), source },
+            Error::Timeout(total) => Fault::silence(self.address(), total).into(),
+            error => error,
+        }
     }
 
     fn address(&self) -> &str {
@@ -140,33 +142,50 @@ impl Link {
             Self::Given(_) | Self::Recorder(_) => GIVEN,
         }
     }
+}
 
-    async fn run(&self, pipeline: &mut Pipeline, deadline: Deadline) -> Result<Vec<Reply>, Error> {
-        match self {
-            Self::Redis(redis) => redis.run(pipeline, deadline).await,
-            Self::Given(given) => query(pipeline, &mut *given.connection(), deadline).await,
-            Self::Recorder(_) => Ok(Vec::new()),
+impl Replies {
+    /// What became of each command; an error if Redis answered none of them.
+    fn new(fates: Vec<Fate>, servers: Option<u64>) -> Result<Self, Error> {
+        let answered = fates.iter().any(|fate| fate.as_ref().map_or_else(Fault::is_answer, |_| true));
+        match fates.iter().find_map(|fate| fate.as_ref().err()) {
+            Some(fault) if !answered => Err(fault.clone().into()),
+            _ => Ok(Self { taken: fates.into_iter().map(|fate| fate.map_err(Error::from)).collect(), servers }),
         }
     }
 }
 
+/// What one server answered.
 type Reply = Result<Value, RedisError>;
 
+/// What became of a command.
+type Fate = Result<Value, Fault>;
+
 /// Sends the pipeline on an open connection, and tells apart what is certain from what is not.
-async fn query<C>(pipeline: &mut Pipeline, connection: &mut C, deadline: Deadline) -> Result<Vec<Reply>, Error>
+async fn query<C>(
+    pipeline: &mut Pipeline,
+    connection: &mut C,
+    address: &str,
+    deadline: Deadline,
+) -> Result<Vec<Reply>, Fault>
 where
     C: Shared + ?Sized,
 {
     pipeline.ignore_errors();
     let replies = connection.req_packed_commands(pipeline, 0, pipeline.len());
-    match deadline.bound(replies).await {
-        Ok(Ok(replies)) => Ok(replies.into_iter().map(reply).collect()),
-        Ok(Err(error)) if error.is_connection_refusal() => {
-            Err(Error::Unreachable { address: GIVEN.to_owned(), source: error })
+    Ok(judge(replies, address, deadline).await?.into_iter().map(reply).collect())
+}
+
+/// Waits for an answer.
+async fn judge<T>(answer: RedisFuture<'_, T>, address: &str, deadline: Deadline) -> Result<T, Fault> {
+    match deadline.bound(answer).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(source)) if source.is_connection_refusal() => {
+            Err(Fault::Unreachable { address: address.to_owned(), source })
         }
-        Ok(Err(error)) if error.is_io_error() => Err(Error::Lost(error)),
-        Ok(Err(error)) => Err(Error::Refused(error)),
-        Err(Elapsed) => Err(Error::Timeout(deadline.total)),
+        Ok(Err(error)) if error.is_io_error() => Err(Fault::Lost(error)),
+        Ok(Err(error)) => Err(Fault::Refused(error)),
+        Err(Elapsed) => Err(Fault::Timeout(deadline.total)),
     }
 }
 
@@ -175,9 +194,4 @@ fn reply(value: Value) -> Reply {
         Value::ServerError(error) => Err(error.into()),
         value => Ok(value),
     }
-}
-
-fn silence(total: Duration) -> RedisError {
-    let text = format!("no answer within {total:?}");
-    std::io::Error::new(std::io::ErrorKind::TimedOut, text).into()
 }

@@ -98,7 +98,24 @@ impl Options {
         self
     }
 
-    /// Connects to Redis; await it, or wait for it.
+    /// Connects to Redis; await it, or wait for it. The URL says how Redis is deployed:
+    ///
+    /// | URL | Redis | needs the feature |
+    /// |---|---|---|
+    /// | `redis://[user:password@]host[:6379][/db]` | one server; if it turns out to be a node of a Redis Cluster, the cluster | |
+    /// | `unix:///path/redis.sock[?db=1&user=…&pass=…]` | one server, by its socket; also `redis+unix://` | |
+    /// | `redis-cluster://[user:password@]host[:6379][,host…]` | a Redis Cluster, by some of its nodes | `cluster` |
+    /// | `redis-sentinel://[user:password@]host[:26379][,host…]/service[/db]` | the primary that these sentinels name; theirs are `?sentinel_user=…&sentinel_password=…` | `sentinel` |
+    /// | `rediss://`, `rediss-cluster://`, `rediss-sentinel://` | the same over TLS; `?ca=FILE` trusts this authority instead of the system's, `?cert=FILE&key=FILE` is the client's certificate, all in PEM | `tls` |
+    ///
+    /// `valkey` may stand for `redis` in all of them. What is special to URLs is percent-encoded in passwords:
+    /// `%2F` for `/`, `%3F` for `?`, `%23` for `#`, `%25` for `%`.
+    ///
+    /// Over sentinels and in a cluster a failover is followed: what Redis certainly did not take is sent again, to
+    /// whoever is in charge then, as long as the timeout permits. What it may have taken never is.
+    ///
+    /// In a cluster each server of Socket.IO is counted wherever it subscribes, on replicas too. If a node does not
+    /// answer in time, the count is unknown.
     ///
     /// # Errors
     /// [`Error::Config`] for a URL that cannot be used, [`Error::Unreachable`] if Redis is not there.

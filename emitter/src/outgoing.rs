@@ -105,7 +105,7 @@ impl Outgoing {
             }
         }
         let replies = emitter.link().send(slice::from_ref(&command), census.as_ref(), deadline).await?;
-        let taken = replies.taken.into_iter().next().transpose().map_err(Error::Refused)?;
+        let taken = replies.taken.into_iter().next().transpose()?;
         emitter.learn(replies.servers);
         let entry = match taken {
             Some(Value::BulkString(id)) if command.name() == "XADD" => String::from_utf8(id).ok(),

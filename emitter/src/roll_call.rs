@@ -31,7 +31,7 @@ pub(crate) async fn roll_call(
     let mut listener = link.listen(&inquiry.listen, deadline).await?;
     let sent =
         link.send(slice::from_ref(&inquiry.command), None, deadline).await.map_err(|error| link.unsent(error))?;
-    sent.taken.into_iter().collect::<Result<Vec<_>, _>>().map_err(Error::Refused)?;
+    sent.taken.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut present = HashSet::new();
     let patience = deadline.half().at_most(PATIENCE);
     let mut until = patience;

@@ -125,3 +125,47 @@ impl Sharded {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heard::{Heard, Question};
+
+    #[test]
+    fn whoever_asks_listens_on_a_channel_of_its_own() {
+        let ids = Ids { asker: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() };
+        let sharded = Sharded::default().prefix("chat").room_channels(RoomChannels::Dynamic);
+        let room = Target { rooms: Some(vec!["r1".to_owned()]), ..Target::default() };
+        let ask = |asked| {
+            let Inquiry { command, listen } = sharded.ask(asked, &ids).unwrap();
+            assert_eq!((command.name(), command.channel()), ("SPUBLISH", "chat#/#"));
+            assert_eq!(listen, Listen::ShardChannel("chat#/#00112233aabbccdd#".to_owned()));
+            let heard = sharded.decode(&command.frame()).unwrap();
+            let (Heard::Question { sender, request, .. } | Heard::Message { sender, request, .. }) = &heard else {
+                panic!("{heard:?}")
+            };
+            assert_eq!((sender.as_ref(), request.as_ref()), (Some(&ids.asker), Some(&ids.request)));
+            heard
+        };
+        let rooms = |asked| match ask(asked) {
+            Heard::Question { about: Question::Fetch, target, .. } => target.rooms,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(rooms(Asked::Sockets(&room)), room.rooms);
+        let everyone = Target::default();
+        assert_eq!(rooms(Asked::Rooms(&everyone)), None);
+        assert_eq!(rooms(Asked::Servers(&everyone)), Some(vec![ids.request.clone()]));
+
+        let args = crate::Args::default();
+        let event = Message { target: room.clone(), action: Message::emit("e", args.clone()).action };
+        let reload = Message::from(Action::ServerEmit { event: "reload".to_owned(), args });
+        for (asked, message) in
+            [(Asked::Acks(&event, std::time::Duration::ZERO), &event), (Asked::ServerAcks(&reload), &reload)]
+        {
+            match ask(asked) {
+                Heard::Message { message: heard, .. } => assert_eq!(heard, *message),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

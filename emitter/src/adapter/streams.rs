@@ -13,6 +13,8 @@
 //! name it would be taken for a server, and servers would wait for its answers.
 
 mod place;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::place::Place;
 use super::cluster::{ClusterMessage, EMITTER, Received};

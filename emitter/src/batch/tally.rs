@@ -54,8 +54,8 @@ impl Tally {
                 continue;
             }
             match (taken.next(), &lost) {
-                (Some(Err(refused)), _) => {
-                    let error = Error::Refused(refused);
+                (Some(Err(error)), _) => {
+                    self.unknown += u64::from(error.is_unknown());
                     tell(index, Err(&error));
                     self.fail(index, error);
                 }

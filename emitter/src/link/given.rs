@@ -1,8 +1,15 @@
 use std::fmt;
 
-use redis::aio::ConnectionLike;
+use futures_util::future::{join, join_all};
+use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerErrorKind, aio::ConnectionLike};
 
-/// A connection that the program already had, of whatever kind.
+use super::{Answer, Fate, Fault, Query, Replies, judge, query, reply};
+use crate::{command::Command, deadline::Deadline, error::Error};
+
+/// A connection that the program already had, in an error's words.
+pub(super) const GIVEN: &str = "the given connection";
+
+/// A connection that the program already had, of whatever kind. Reconnecting and following is its own affair.
 pub(crate) struct Given(Box<dyn Shared>);
 
 /// A connection that can be cloned without naming its type.
@@ -24,9 +31,62 @@ impl Given {
         Self(Box::new(connection))
     }
 
-    /// A clone: each send has its own.
-    pub(crate) fn connection(&self) -> Box<dyn Shared> {
-        self.0.share()
+    pub(super) async fn ping(&self, deadline: Deadline) -> Result<(), Error> {
+        Ok(self.one(&redis::cmd("PING"), deadline).await.map(drop)?)
+    }
+
+    /// The count is a command of its own: a connection to a cluster asks all nodes for it, and one for a pipeline.
+    pub(super) async fn send(
+        &self,
+        commands: &[Command],
+        census: Option<&Query>,
+        deadline: Deadline,
+    ) -> Result<Replies, Error> {
+        let counted = async {
+            let census = census?;
+            let reply = self.one(&census.to_redis(), deadline).await.ok()?;
+            census.answer(vec![reply]).ok().map(|answer| answer.count())
+        };
+        let (fates, servers) = join(self.take(commands, deadline), counted).await;
+        Replies::new(fates, servers)
+    }
+
+    pub(super) async fn ask(
+        &self,
+        queries: &[Query],
+        deadline: Deadline,
+    ) -> Result<Vec<Result<Answer, RedisError>>, Error> {
+        let commands: Vec<Cmd> = queries.iter().map(Query::to_redis).collect();
+        let replies = join_all(commands.iter().map(|command| self.one(command, deadline))).await;
+        let answers = queries.iter().zip(replies).map(|(query, reply)| match reply {
+            Ok(reply) => Ok(query.answer(vec![reply])),
+            Err(Fault::Refused(error)) => Ok(Err(error)),
+            Err(fault) => Err(fault.into()),
+        });
+        answers.collect()
+    }
+
+    /// In one pipeline, or one by one where it would cross the slots of a cluster.
+    async fn take(&self, commands: &[Command], deadline: Deadline) -> Vec<Fate> {
+        let mut pipeline = Pipeline::with_capacity(commands.len());
+        for command in commands {
+            pipeline.add_command(command.to_redis());
+        }
+        match query(&mut pipeline, &mut *self.0.share(), GIVEN, deadline).await {
+            Ok(replies) => replies.into_iter().map(|reply| reply.map_err(Fault::Refused)).collect(),
+            // Said by the connection itself, before it sent anything.
+            Err(Fault::Refused(error)) if error.kind() == ErrorKind::Server(ServerErrorKind::CrossSlot) => {
+                let commands: Vec<Cmd> = commands.iter().map(Command::to_redis).collect();
+                join_all(commands.iter().map(|command| self.one(command, deadline))).await
+            }
+            Err(fault) => commands.iter().map(|_| Err(fault.clone())).collect(),
+        }
+    }
+
+    async fn one(&self, command: &Cmd, deadline: Deadline) -> Fate {
+        let mut connection = self.0.share();
+        let answer = judge(connection.req_packed_command(command), GIVEN, deadline).await?;
+        reply(answer).map_err(Fault::Refused)
     }
 }
 

@@ -1,6 +1,10 @@
 //! What Redis can be asked without changing anything, and how it answers.
 
+use std::{slice, sync::Arc};
+
 use redis::{Cmd, RedisError, Value, cmd};
+
+use super::{node::Node, topology::Topology};
 
 /// How the servers of a namespace are counted: by the subscribers of the channel that they subscribe to by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,12 +77,18 @@ impl Query {
         }
     }
 
-    /// The key whose owner knows, or `None` where every server knows a part.
-    pub(super) fn key(&self) -> Option<&str> {
+    /// Those who know a part of the answer. A replica can have subscribers too.
+    pub(super) fn known_to<'a>(&self, topology: &'a Topology) -> &'a [Arc<Node>] {
         match self {
-            Self::Type(key) => Some(key),
-            Self::Count(_) | Self::Channels { .. } => None,
+            Self::Type(key) => slice::from_ref(topology.owner(Some(key))),
+            Self::Count(Census::ShardChannel(name)) => topology.shard(name),
+            Self::Count(Census::Channel(_)) | Self::Channels { .. } => &topology.nodes,
         }
+    }
+
+    /// True if the others can answer where one does not run.
+    pub(super) fn can_spare_one(&self, topology: &Topology) -> bool {
+        self.known_to(topology).len() > 1
     }
 
     /// Puts together what each server that was asked said.

@@ -49,7 +49,7 @@ impl<A: Answer> Answering<A> {
         let listener = emitter.link().listen(&inquiry.listen, deadline).await?;
         let census = adapter.census(&namespace);
         let replies = emitter.link().send(slice::from_ref(&inquiry.command), census.as_ref(), deadline).await?;
-        replies.taken.into_iter().collect::<Result<Vec<_>, _>>().map_err(Error::Refused)?;
+        replies.taken.into_iter().collect::<Result<Vec<_>, _>>()?;
         emitter.learn(replies.servers);
         let tally = Tally::new(adapter.name(), replies.servers.or(counted));
         let progress = Progress::new(tally, matches!(question, Question::Acks(_)), adapter.every_server_answers());

@@ -40,7 +40,10 @@ pub(crate) struct Described<D, H> {
 }
 
 /// Its id and nothing else.
-pub(crate) type Named = Described<IgnoredAny, IgnoredAny>;
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    id: String,
+}
 
 /// All but its handshake.
 pub(crate) type Plain = Described<WireValue, IgnoredAny>;
@@ -62,6 +65,12 @@ impl Kept for IgnoredAny {
 impl Kept for WireValue {
     fn kept(self) -> Option<Datum> {
         Some(Datum::new(self.0))
+    }
+}
+
+impl From<Named> for Socket {
+    fn from(Named { id }: Named) -> Self {
+        Self::new(id)
     }
 }
 

@@ -77,3 +77,111 @@ where
 {
     Ok(Vec::<S>::deserialize(source)?.into_iter().map(Into::into).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::msgpack;
+
+    const CHANNEL: &str = "socket.io#/#0011223344556677#";
+
+    fn reply(payload: &[u8], detail: Detail) -> Result<Option<Reply>, Error> {
+        let ids = Ids { asker: "0011223344556677".to_owned(), request: "b809b54e14c8879d".to_owned() };
+        Received::published("socket.io", CHANNEL, payload)?.reply(&ids, detail)
+    }
+
+    fn answer(kind: u8, data: &str) -> Result<Option<Reply>, Error> {
+        let json = format!(r#"{{"type":{kind},"data":{data},"uid":"85735f0b3d7c37da","nsp":"/"}}"#);
+        reply(json.as_bytes(), Detail::Handshake)
+    }
+
+    fn body(kind: u8, data: &str) -> Body {
+        let reply = answer(kind, data).unwrap().unwrap();
+        assert_eq!(reply.server.as_deref(), Some("85735f0b3d7c37da"));
+        reply.body
+    }
+
+    #[test]
+    fn servers_and_clients_acknowledge_with_one_argument_or_none() {
+        let echo = Args::new(&serde_json::json!({"from": 1, "echo": "x"})).unwrap();
+        let captured = r#"{"requestId":"b809b54e14c8879d","packet":{"from":1,"echo":"x"}}"#;
+        assert_eq!(body(10, captured), Body::ServerAck(echo.clone()));
+        match body(12, captured) {
+            Body::Ack(Ack { args, socket: None, server }) => {
+                assert_eq!((args, server.as_deref()), (echo, Some("85735f0b3d7c37da")));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(body(10, r#"{"requestId":"b809b54e14c8879d"}"#), Body::ServerAck(Args::default()));
+        let null = Args::new(&(None::<u8>,)).unwrap();
+        assert_eq!(body(10, r#"{"packet":null,"requestId":"b809b54e14c8879d"}"#), Body::ServerAck(null));
+        assert_eq!(body(11, r#"{"requestId":"b809b54e14c8879d","clientCount":3}"#), Body::Clients(3));
+    }
+
+    #[test]
+    fn a_binary_acknowledgement_comes_in_messagepack() {
+        let mut bytes = Vec::new();
+        msgpack::map(&mut bytes, 4);
+        msgpack::str(&mut bytes, "type");
+        msgpack::uint(&mut bytes, 12);
+        msgpack::str(&mut bytes, "data");
+        msgpack::map(&mut bytes, 2);
+        msgpack::str(&mut bytes, "requestId");
+        msgpack::str(&mut bytes, "b809b54e14c8879d");
+        msgpack::str(&mut bytes, "packet");
+        msgpack::bin(&mut bytes, &[1, 2, 255]);
+        msgpack::str(&mut bytes, "uid");
+        msgpack::str(&mut bytes, "85735f0b3d7c37da");
+        msgpack::str(&mut bytes, "nsp");
+        msgpack::str(&mut bytes, "/");
+        match reply(&bytes, Detail::Plain).unwrap().unwrap().body {
+            Body::Ack(ack) => assert_eq!(ack.args, Args::new(&crate::Binary([1, 2, 255])).unwrap()),
+            other => panic!("{other:?}"),
+        }
+        for cut in 0..bytes.len() {
+            assert_eq!(reply(&bytes[..cut], Detail::Plain).unwrap_err().code(), "malformed");
+        }
+    }
+
+    #[test]
+    fn of_sockets_no_more_is_kept_than_is_wanted() {
+        let json = br#"{"type":8,"data":{"requestId":"b809b54e14c8879d","sockets":[{"id":"s1","handshake":
+            {"headers":{"cookie":"secret"}},"rooms":["s1","r1"],"data":{"user":"A"}}]},"uid":"a","nsp":"/"}"#;
+        for detail in [Detail::Id, Detail::Plain, Detail::Handshake] {
+            let sockets = match reply(json, detail).unwrap().unwrap().body {
+                Body::Sockets(sockets) => sockets,
+                other => panic!("{other:?}"),
+            };
+            let [Socket { id, server, rooms, data, handshake }] = sockets.as_slice() else { panic!("{sockets:?}") };
+            assert_eq!((id.as_str(), server.as_deref()), ("s1", Some("a")));
+            assert_eq!((rooms.is_some(), data.is_some()), (detail >= Detail::Plain, detail >= Detail::Plain));
+            assert_eq!(handshake.is_some(), detail == Detail::Handshake);
+        }
+    }
+
+    #[test]
+    fn what_does_not_answer_the_question_is_none_of_it() {
+        for (kind, data) in [
+            (12, r#"{"requestId":"another","packet":1}"#),
+            (12, r#"{"packet":1}"#),
+            (7, r#"{"requestId":"b809b54e14c8879d","opts":{}}"#),
+            (99, r#"{"requestId":"b809b54e14c8879d"}"#),
+        ] {
+            assert_eq!(answer(kind, data).unwrap(), None, "{data}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_malformed() {
+        for (kind, data) in [
+            (8, r#"{"requestId":"b809b54e14c8879d"}"#),
+            (8, r#"{"requestId":"b809b54e14c8879d","sockets":{}}"#),
+            (8, r#"{"requestId":"b809b54e14c8879d","sockets":[{"rooms":[]}]}"#),
+            (11, r#"{"requestId":"b809b54e14c8879d"}"#),
+            (11, r#"{"requestId":"b809b54e14c8879d","clientCount":-1}"#),
+            (11, r#"["b809b54e14c8879d",1]"#),
+        ] {
+            assert_eq!(answer(kind, data).unwrap_err().code(), "malformed", "{data}");
+        }
+    }
+}

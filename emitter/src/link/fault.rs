@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+use crate::error::Error;
+
+/// Why a server did not answer as it should, and whether it may have taken the command all the same. One may hold for
+/// many commands, so it can be cloned.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// Nothing was handed to it.
+    Unreachable { address: String, source: RedisError },
+    /// It said no.
+    Refused(RedisError),
+    /// The connection broke after the command was handed to it.
+    Lost(RedisError),
+    /// It did not answer in this time.
+    Timeout(Duration),
+}
+
+impl Fault {
+    /// Nobody answered in time, and nothing was handed to anybody.
+    pub(super) fn silence(address: &str, total: Duration) -> Self {
+        let text = format!("no answer within {total:?}");
+        let source = std::io::Error::new(std::io::ErrorKind::TimedOut, text).into();
+        Self::Unreachable { address: address.to_owned(), source }
+    }
+
+    /// The command was not taken, for certain, and it may be elsewhere or a little later.
+    pub(super) fn passes(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Refused(error) => passes(error),
+            Self::Lost(_) | Self::Timeout(_) => false,
+        }
+    }
+
+    /// Redis answered. (That it was not reached is no answer.)
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
+    /// Nobody listens there: a process that does not run has no subscribers.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Self::Unreachable { source, .. } if source.is_connection_refusal())
+    }
+}
+
+/// Redis' own words for "not here" and "not now".
+pub(super) fn passes(error: &RedisError) -> bool {
+    let ErrorKind::Server(kind) = error.kind() else { return false };
+    matches!(
+        kind,
+        ServerErrorKind::Moved
+            | ServerErrorKind::Ask
+            | ServerErrorKind::TryAgain
+            | ServerErrorKind::ClusterDown
+            | ServerErrorKind::MasterDown
+            | ServerErrorKind::ReadOnly
+            | ServerErrorKind::BusyLoading
+    )
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unreachable { address, source } => Self::Unreachable { address, source },
+            Fault::Refused(source) => Self::Refused(source),
+            Fault::Lost(source) => Self::Lost(source),
+            Fault::Timeout(total) => Self::Timeout(total),
+        }
+    }
+}
