@@ -24,7 +24,7 @@ use crate::{
     error::{Error, Invalid},
     frame::Frame,
     heard::Heard,
-    link::{Census, Listen},
+    link::{Census, Listen, literal},
     message::{Action, Message},
     operation::Operation,
     request::{Ack, Asked, Body, Detail, Ids, Inquiry, Reply},
@@ -98,13 +98,14 @@ impl Python {
         Sent::read(frame)?.heard(self.before_5_15_1)
     }
 
-    /// Servers publish answers where they publish everything else, under the id of who asks.
+    /// Servers publish answers where they publish everything else, under the id of who asks. One who subscribed to the
+    /// channel by its name would be counted as a server.
     pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
         let Asked::Acks(Message { target, action: Action::Emit { event, args, .. } }, _) = asked else {
             return Err(unsupported(format!("a question for {}", asked.operation()), "ask the servers' own code"));
         };
         let order = Order::emit(target, event, args, self.before_5_15_1)?.with_callback(ids);
-        Ok(Inquiry { command: self.publish(&order)?, listen: Listen::Channels(vec![self.prefix.clone()]) })
+        Ok(Inquiry { command: self.publish(&order)?, listen: Listen::Patterns(vec![literal(&self.prefix)]) })
     }
 
     /// Servers before 5.14 answer in pickle, which is not read.
@@ -156,7 +157,7 @@ mod tests {
             str::from_utf8(inquiry.command.payload()).unwrap(),
             r#"{"method":"emit","event":"q","data":5,"namespace":"/","callback":["bbbbbbbbbbbbbbb2","/","bbbbbbbbbbbbbbb2"],"host_id":"aaaaaaaaaaaaaaa1"}"#
         );
-        assert_eq!(inquiry.listen, Listen::Channels(vec!["socketio".to_owned()]));
+        assert_eq!(inquiry.listen, Listen::Patterns(vec!["socketio".to_owned()]));
         assert_eq!(reply(inquiry.command.payload()).unwrap(), None);
         for asked in [Asked::Sockets(&Target::default()), Asked::Servers(&Target::default())] {
             assert_eq!(Python::default().ask(asked, &ids()).unwrap_err().code(), "unsupported");
