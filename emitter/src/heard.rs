@@ -78,6 +78,4 @@ pub enum Question {
     ServerAck,
     /// To join, leave or disconnect one socket, of an older server.
     Done,
-    /// A sign of life.
-    Alive,
 }

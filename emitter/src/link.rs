@@ -32,7 +32,7 @@ use self::{
 };
 pub(crate) use self::{
     listener::{Caught, Listen, Listener},
-    query::{Answer, Census, Query},
+    query::{Answer, Census, Query, literal},
     redis::Redis,
 };
 use crate::{

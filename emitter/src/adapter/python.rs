@@ -24,7 +24,7 @@ use crate::{
     error::{Error, Invalid},
     frame::Frame,
     heard::Heard,
-    link::{Census, Listen},
+    link::{Census, Listen, literal},
     message::{Action, Message},
     operation::Operation,
     request::{Ack, Asked, Body, Detail, Ids, Inquiry, Reply},
@@ -34,6 +34,8 @@ const NAME: &str = "python";
 
 /// What an emitter signs with: no server has this id, so every server takes the message.
 const SENDER: &str = "emitter";
+
+const TELL_SERVERS: &str = "tell the servers another way; they know no such event";
 
 /// Options of the python adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,9 +64,7 @@ impl Python {
         match operation {
             Operation::Binary if self.before_5_15_1 => Some("send it as base64 text"),
             Operation::Volatile | Operation::Compress => Some("leave the flag out; its servers have no such choice"),
-            Operation::ServerEmit | Operation::ServerAcks => {
-                Some("tell the servers another way; they know no such event")
-            }
+            Operation::ServerEmit | Operation::ServerAcks => Some(TELL_SERVERS),
             Operation::Sockets | Operation::AllRooms => Some("ask the servers' own code; they answer no such question"),
             Operation::Emit
             | Operation::Room
@@ -87,7 +87,7 @@ impl Python {
             Action::Join { rooms } => Order::enter_room(target, rooms)?,
             Action::Leave { rooms } => Order::leave_room(target, rooms)?,
             Action::Disconnect { close } => Order::disconnect(target, *close)?,
-            Action::ServerEmit { .. } => return Err(unsupported("server-emit", "tell the servers another way")),
+            Action::ServerEmit { .. } => return Err(unsupported("server-emit", TELL_SERVERS)),
         })
     }
 
@@ -98,18 +98,19 @@ impl Python {
         Sent::read(frame)?.heard(self.before_5_15_1)
     }
 
-    /// Servers publish answers where they publish everything else, under the id of who asks.
+    /// Servers publish answers where they publish everything else, under the id of who asks. One who subscribed to the
+    /// channel by its name would be counted as a server.
     pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
         let Asked::Acks(Message { target, action: Action::Emit { event, args, .. } }, _) = asked else {
             return Err(unsupported(format!("a question for {}", asked.operation()), "ask the servers' own code"));
         };
         let order = Order::emit(target, event, args, self.before_5_15_1)?.with_callback(ids);
-        Ok(Inquiry { command: self.publish(&order)?, listen: Listen::Channels(vec![self.prefix.clone()]) })
+        Ok(Inquiry { command: self.publish(&order)?, listen: Listen::Patterns(vec![literal(&self.prefix)]) })
     }
 
-    /// Everything else on the channel is none of the asker's business, malformed or not.
+    /// Servers before 5.14 answer in pickle, which is not read.
     pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
-        let args = Sent::read(frame).ok().and_then(|sent| sent.answer(ids));
+        let args = Sent::read(frame)?.answer(ids);
         Ok(args.map(|args| Reply { server: None, body: Body::Ack(Ack { args, socket: None, server: None }) }))
     }
 
@@ -131,4 +132,54 @@ fn malformed(reason: impl Into<String>) -> Error {
 
 fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {
     Error::Unsupported { adapter: NAME, what: what.into(), instead }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{args::Args, message::Target};
+
+    fn ids() -> Ids {
+        Ids { asker: "aaaaaaaaaaaaaaa1".to_owned(), request: "bbbbbbbbbbbbbbb2".to_owned() }
+    }
+
+    fn reply(payload: &[u8]) -> Result<Option<Reply>, Error> {
+        Python::default().reply(&("socketio", payload).into(), &ids(), Detail::Plain)
+    }
+
+    #[test]
+    fn acknowledgements_are_asked_for_with_a_callback() {
+        let message = Message::emit("q", Args::new(&5).unwrap());
+        let inquiry = Python::default().ask(Asked::Acks(&message, Duration::from_secs(1)), &ids()).unwrap();
+        assert_eq!(
+            str::from_utf8(inquiry.command.payload()).unwrap(),
+            r#"{"method":"emit","event":"q","data":5,"namespace":"/","callback":["bbbbbbbbbbbbbbb2","/","bbbbbbbbbbbbbbb2"],"host_id":"aaaaaaaaaaaaaaa1"}"#
+        );
+        assert_eq!(inquiry.listen, Listen::Patterns(vec!["socketio".to_owned()]));
+        assert_eq!(reply(inquiry.command.payload()).unwrap(), None);
+        for asked in [Asked::Sockets(&Target::default()), Asked::Servers(&Target::default())] {
+            assert_eq!(Python::default().ask(asked, &ids()).unwrap_err().code(), "unsupported");
+        }
+    }
+
+    #[test]
+    fn answers_are_told_from_everything_else() {
+        let ours = br#"{"method": "callback", "host_id": "aaaaaaaaaaaaaaa1", "sid": "bbbbbbbbbbbbbbb2", "namespace": "/", "id": "bbbbbbbbbbbbbbb2", "args": ["A", {"a": 1}, 2]}"#;
+        let Some(Reply { server: None, body: Body::Ack(ack) }) = reply(ours).unwrap() else { panic!("no answer") };
+        assert_eq!(serde_json::to_string(&ack.args).unwrap(), r#"["A",{"a":1},2]"#);
+        for other in [
+            &br#"{"method": "callback", "host_id": "other", "sid": "x", "namespace": "/", "id": 1, "args": []}"#[..],
+            br#"{"method": "callback", "host_id": "aaaaaaaaaaaaaaa1", "id": "old", "args": []}"#,
+            br#"{"method": "emit", "event": "e", "data": [1], "namespace": "/", "host_id": "x"}"#,
+        ] {
+            assert_eq!(reply(other).unwrap(), None, "{}", String::from_utf8_lossy(other));
+        }
+        for unreadable in
+            [&b"5"[..], b"garbage", b"\x80\x04\x95\x8c\x10aaaaaaaaaaaaaaa1\x94\x8c\x10bbbbbbbbbbbbbbb2\x94."]
+        {
+            assert_eq!(reply(unreadable).unwrap_err().code(), "malformed");
+        }
+    }
 }

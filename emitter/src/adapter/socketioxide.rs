@@ -197,3 +197,93 @@ fn malformed(reason: impl Into<String>) -> Error {
 fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {
     Error::Unsupported { adapter: NAME, what: what.into(), instead }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        args::Args,
+        message::Target,
+        request::{Ack, Body, Socket},
+    };
+
+    const SERVER: &str = "aA7UaEv5RjJMXoHE";
+    const SID: &str = "DOvnFsUEFNmKHXjf";
+
+    fn ids() -> Ids {
+        Ids { asker: "aaaaaaaaaaaaaaa1".to_owned(), request: "bbbbbbbbbbbbbbb2".to_owned() }
+    }
+
+    fn ask(asked: Asked<'_>, oxide: &SocketIoxide) -> Inquiry {
+        oxide.ask(asked, &ids()).unwrap()
+    }
+
+    /// What this server says to a request of this id.
+    fn reply(id: &str, said: &[u8]) -> Result<Option<Body>, Error> {
+        let payload = [b"\x92\xb0", id.as_bytes(), b"\x92\xb0", SERVER.as_bytes(), said].concat();
+        let channel = "socket.io-response#/#aaaaaaaaaaaaaaa1#";
+        let reply = SocketIoxide::default().reply(&(channel, &payload).into(), &ids(), Detail::Plain)?;
+        Ok(reply.map(|Reply { server, body }| {
+            assert_eq!(server.as_deref(), Some(SERVER));
+            body
+        }))
+    }
+
+    #[test]
+    fn questions_bear_the_ids_and_are_answered_on_the_askers_channel() {
+        let target = Target::default();
+        let message = Message::emit("q", Args::default());
+        let acks = Asked::Acks(&message, Duration::from_secs(1));
+        for (asked, id, kind) in [
+            (acks, ids().request, 1),
+            (Asked::Rooms(&target), ids().request, 3),
+            (Asked::Sockets(&target), ids().request, 6),
+            (Asked::Servers(&target), ids().asker, 6),
+        ] {
+            let Inquiry { command, listen } = ask(asked, &SocketIoxide::default());
+            let head = [b"\x96\xb0aaaaaaaaaaaaaaa1\xb0", id.as_bytes(), &[kind]].concat();
+            assert!(command.payload().starts_with(&head), "{command}");
+            assert_eq!(command.channel(), "socket.io-request#/#");
+            assert_eq!(listen, Listen::Channels(vec!["socket.io-response#/#aaaaaaaaaaaaaaa1#".to_owned()]));
+        }
+        let sharded = SocketIoxide { sharded: true, ..SocketIoxide::default() };
+        let Inquiry { command, listen } = ask(Asked::Servers(&target), &sharded);
+        assert!(command.payload().ends_with(b"\x95\x00\x90\x90\xc0\xc0"), "{command}");
+        assert_eq!(command.name(), "SPUBLISH");
+        assert_eq!(listen, Listen::ShardChannel("socket.io-response#/#aaaaaaaaaaaaaaa1#".to_owned()));
+        assert_eq!(sharded.census("/"), Some(Census::ShardChannel("socket.io-request#/#".to_owned())));
+    }
+
+    #[test]
+    fn answers_are_read_as_servers_write_them() {
+        let ours = |said: &[u8]| reply(&ids().request, said).unwrap().unwrap();
+        assert_eq!(ours(b"\x92\x01\xce\x00\x01\x00\x00"), Body::Clients(65536));
+        assert_eq!(ours(b"\x92\x02\x91\xa2r1"), Body::Rooms(vec!["r1".to_owned()]));
+        let socket = [b"\x92\x03\x91\x93\xb0", SID.as_bytes(), b"\xb0", SERVER.as_bytes(), b"\xa1/"].concat();
+        let described = Socket { server: Some(SERVER.to_owned()), ..Socket::new(SID.to_owned()) };
+        assert_eq!(ours(&socket), Body::Sockets(vec![described]));
+        let timeout = [b"\x92\x00\x92\xb0", SID.as_bytes(), b"\x81\xa3Err\xa7Timeout"].concat();
+        assert_eq!(ours(&timeout), Body::NoAck);
+        assert_eq!(reply(&ids().asker, b"\x92\x03\x90").unwrap(), Some(Body::Alive));
+        assert_eq!(reply("ccccccccccccccc3", b"\x92\x03\x90").unwrap(), None);
+        assert_eq!(reply(&ids().request, b"\x92\x09\x90").unwrap_err().code(), "malformed");
+    }
+
+    #[test]
+    fn acknowledgements_come_with_their_binary() {
+        let json = br#"["A",{"_placeholder":true,"num":0},2]"#;
+        let list: Vec<u8> = [&b"\xdc\x00"[..], &[json.len() as u8], json].concat();
+        let bin: Vec<u8> = [&b"\xc4"[..], &[json.len() as u8], json].concat();
+        for text in [list, bin] {
+            let said = [b"\x92\x00\x92\xb0", SID.as_bytes(), b"\x81\xa2Ok\x93\x00", &text, b"\x91\xc4\x03\x01\x02\xff"];
+            let Body::Ack(Ack { args, socket, server }) = reply(&ids().request, &said.concat()).unwrap().unwrap()
+            else {
+                panic!("no acknowledgement")
+            };
+            assert_eq!(args, Args::new(&("A", crate::Binary([1, 2, 255]), 2)).unwrap());
+            assert_eq!((socket.as_deref(), server.as_deref()), (Some(SID), Some(SERVER)));
+        }
+    }
+}

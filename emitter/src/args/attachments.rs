@@ -68,10 +68,11 @@ fn placeholder(out: &mut Vec<u8>, number: usize) {
 /// The number of the placeholder whose entries come next, and what follows them; the keys stand in either order.
 fn numbered(mut entries: &[u8]) -> Option<(u64, &[u8])> {
     let mut next = || msgpack::read(&mut entries).ok();
-    let number = match [next()?, next()?, next()?, next()?] {
-        [Token::Str(PLACEHOLDER), Token::Bool(true), Token::Str(NUMBER), Token::Uint(number)]
-        | [Token::Str(NUMBER), Token::Uint(number), Token::Str(PLACEHOLDER), Token::Bool(true)] => number,
-        _ => return None,
+    let ([Token::Str(PLACEHOLDER), Token::Bool(true), Token::Str(NUMBER), Token::Uint(number)]
+    | [Token::Str(NUMBER), Token::Uint(number), Token::Str(PLACEHOLDER), Token::Bool(true)]) =
+        [next()?, next()?, next()?, next()?]
+    else {
+        return None;
     };
     Some((number, entries))
 }

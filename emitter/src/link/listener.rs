@@ -31,7 +31,6 @@ pub(crate) enum Listen {
     /// Channels, by their names.
     Channels(Vec<String>),
     /// Channels, by patterns, which nobody counts. In a cluster any server hears all of them.
-    #[allow(dead_code, reason = "for looking at the bus")]
     Patterns(Vec<String>),
     /// A shard channel.
     ShardChannel(String),

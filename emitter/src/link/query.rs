@@ -125,7 +125,7 @@ fn count(value: &Value) -> u64 {
 }
 
 /// Text that a Redis pattern takes literally.
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '*' | '?' | '[' | ']' | '\\') {

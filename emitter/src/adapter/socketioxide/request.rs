@@ -10,8 +10,8 @@ use super::{
 use crate::{
     args::WireEvent,
     error::Error,
-    heard::{Heard, Question},
-    message::{Action, Close, Message, Target},
+    heard::{Heard, Presence, Question},
+    message::{Action, Close, Message},
     msgpack,
 };
 
@@ -105,13 +105,10 @@ impl Asking {
     pub(super) fn heard(self, namespace: &str) -> Result<Heard, Error> {
         let Self { sender, id, kind, packet, rooms, selection, .. } = self;
         let sender = Some(sender);
+        let presence = |about| Heard::Presence { about, namespace: namespace.to_owned(), sender: sender.clone() };
         let about = match kind {
-            FIRST_HEARTBEAT => {
-                let mut target = Target::default();
-                target.of(namespace);
-                return Ok(Heard::Question { about: Question::Alive, target, sender, request: Some(id) });
-            }
-            HEARTBEAT => return Ok(Heard::Answer { about: Question::Alive, sender, request: Some(id) }),
+            FIRST_HEARTBEAT => return Ok(presence(Presence::Came)),
+            HEARTBEAT => return Ok(presence(Presence::Alive)),
             _ => selection.ok_or_else(|| malformed("no selection of sockets"))?,
         };
         let rooms = || rooms.ok_or_else(|| malformed("no rooms"));
