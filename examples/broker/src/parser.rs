@@ -33,12 +33,14 @@ pub struct Parser {
     /// The length of the next word, once it is known.
     length: Option<usize>,
     words: Vec<Bytes>,
+    /// How much of a line was searched for its end, in vain.
+    searched: usize,
 }
 
 impl Parser {
     /// A parser for one connection, for commands of at most that many bytes.
     pub fn new(max_request: usize) -> Self {
-        Self { max_request, missing: 0, room: 0, length: None, words: Vec::new() }
+        Self { max_request, missing: 0, room: 0, length: None, words: Vec::new(), searched: 0 }
     }
 
     /// The next command, which has at least one word; `None` if more has to arrive first.
@@ -53,7 +55,7 @@ impl Parser {
             match input.first() {
                 None => return Ok(None),
                 Some(b'*') => {
-                    let Some(line) = take_line(input, LONG_ARRAY_LENGTH)? else {
+                    let Some(line) = self.take_line(input, LONG_ARRAY_LENGTH)? else {
                         return Ok(None);
                     };
                     let length = integer(&line[1..]).ok_or_else(|| error(ARRAY_LENGTH))?;
@@ -77,7 +79,7 @@ impl Parser {
             let length = match self.length {
                 Some(length) => length,
                 None => {
-                    let Some(line) = take_line(input, LONG_BULK_LENGTH)? else {
+                    let Some(line) = self.take_line(input, LONG_BULK_LENGTH)? else {
                         return Ok(None);
                     };
                     let Some(digits) = line.strip_prefix(b"$") else {
@@ -102,13 +104,42 @@ impl Parser {
         Ok(Some(mem::take(&mut self.words)))
     }
 
-    fn inline(&self, input: &mut BytesMut) -> Result<Option<Vec<Bytes>>, ProtocolError> {
-        let Some(end) = input.iter().position(|&byte| byte == b'\n') else {
-            return if input.len() > MAX_LINE { Err(error(LONG_INLINE)) } else { Ok(None) };
+    fn inline(&mut self, input: &mut BytesMut) -> Result<Option<Vec<Bytes>>, ProtocolError> {
+        let Some(end) = self.line_end(input, b'\n', LONG_INLINE)? else {
+            return Ok(None);
         };
         let line = input.split_to(end + 1);
         let words = inline::words(&line[..end]).ok_or_else(|| error(QUOTES))?;
         Ok(Some(words))
+    }
+
+    /// A line without its end, which is a carriage return and, as in Redis, any byte.
+    fn take_line(&mut self, input: &mut BytesMut, too_long: &'static str) -> Result<Option<BytesMut>, ProtocolError> {
+        match self.line_end(input, b'\r', too_long)? {
+            Some(end) if end + 1 < input.len() => {
+                let line = input.split_to(end);
+                input.advance(2);
+                Ok(Some(line))
+            }
+            Some(end) => {
+                self.searched = end;
+                Ok(None)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Where the line ends. Redis takes a longer one if all of it arrived at once; here it is too long in any case.
+    fn line_end(&mut self, input: &[u8], end: u8, too_long: &'static str) -> Result<Option<usize>, ProtocolError> {
+        let searched = mem::take(&mut self.searched);
+        match input.iter().take(MAX_LINE + 1).skip(searched).position(|&byte| byte == end) {
+            Some(end) => Ok(Some(searched + end)),
+            None if input.len() > MAX_LINE => Err(error(too_long)),
+            None => {
+                self.searched = input.len();
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -133,19 +164,6 @@ impl std::error::Error for ProtocolError {}
 
 fn error(reason: &'static str) -> ProtocolError {
     ProtocolError(Cow::Borrowed(reason))
-}
-
-/// A line without its end, which is a carriage return and, as in Redis, any byte.
-fn take_line(input: &mut BytesMut, too_long: &'static str) -> Result<Option<BytesMut>, ProtocolError> {
-    match input.iter().position(|&byte| byte == b'\r') {
-        Some(end) if end + 1 < input.len() => {
-            let line = input.split_to(end);
-            input.advance(2);
-            Ok(Some(line))
-        }
-        None if input.len() > MAX_LINE => Err(error(too_long)),
-        _ => Ok(None),
-    }
 }
 
 /// An integer, spelled the one way that Redis takes.

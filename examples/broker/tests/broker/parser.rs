@@ -49,6 +49,23 @@ fn almost_resp() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_line_is_too_long_however_it_is_cut() {
+    const MAX_LINE: usize = 64 * 1024;
+    for (start, end) in [("PING ", "\n"), ("*", "\r\n"), ("*1\r\n$", "\r\n")] {
+        // The line itself is what comes after the last line's end.
+        let before = start.rfind('\n').map_or(0, |end| end + 1);
+        for (length, too_long) in [(MAX_LINE, false), (MAX_LINE + 1, true)] {
+            let digits = "1".repeat(length - (start.len() - before));
+            let line = [start, &digits, end].concat().into_bytes();
+            let whole = parse([&line[..]]);
+            let refused = whole.1.as_ref().is_err_and(|error| error.to_string().contains("too big"));
+            assert_eq!(refused, too_long, "{start:?}, {length} bytes: {:?}", whole.1);
+            assert_eq!(parse(line.chunks(1000)), whole, "{start:?}, {length} bytes");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_commands_or_an_error_however_they_are_cut(input in almost_resp(), cut in 1..9_usize) {
