@@ -66,7 +66,9 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = match &error {
             Error::Invalid(invalid) => words(invalid),
-            Error::NoServers { .. } | Error::Undetected { what: "adapter", .. } => format!("{error} (--adapter NAME)"),
+            Error::NoServers { .. } | Error::SeveralAdapters { .. } | Error::Undetected { what: "adapter", .. } => {
+                format!("{error} (--adapter NAME)")
+            }
             Error::Unrecognised { .. } | Error::Undetected { .. } => format!("{error} (--socket-io VERSION)"),
             _ => error.to_string(),
         };
@@ -77,7 +79,7 @@ impl From<Error> for Failure {
 fn exit(error: &Error) -> Exit {
     match error {
         error if error.is_invalid() => Exit::Usage,
-        Error::Config(_) => Exit::Usage,
+        Error::Config(_) | Error::SeveralAdapters { .. } => Exit::Usage,
         error if error.is_nobody() => Exit::Nobody,
         _ => Exit::Failed,
     }

@@ -11,11 +11,13 @@ mod deployment;
 mod doors;
 mod kind;
 mod node;
+mod operation;
 mod patience;
 mod redis_cluster;
 mod redis_sentinel;
 mod redis_server;
 mod redis_tls;
+mod stage;
 mod table;
 
 pub use self::{
@@ -26,10 +28,12 @@ pub use self::{
     doors::{Bridge, Sio, sio},
     kind::Kind,
     node::Tool,
+    operation::{Effect, Operation, Who, operations},
     patience::PATIENCE,
     redis_cluster::RedisCluster,
     redis_sentinel::RedisSentinel,
     redis_server::RedisServer,
     redis_tls::{ClientCertificate, RedisTls},
+    stage::{DOORS, Stage},
     table::Table,
 };
