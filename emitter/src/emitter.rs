@@ -21,7 +21,7 @@ use crate::{
     options::Options,
     outgoing::Outgoing,
     recognise::Recognised,
-    request::{Ack, Asking, Server, ServerAck, Socket},
+    request::{Ack, Asking, Question, Server, ServerAck, Socket},
     roll_call::roll_call,
 };
 
@@ -175,6 +175,17 @@ impl Emitter {
     /// A message that is made already, from JSON for example.
     pub fn send(&self, message: Message) -> Outgoing {
         Outgoing::new(self.clone(), Ok(message), None)
+    }
+
+    /// An event that is made already, and every client's acknowledgement of it.
+    pub fn ask(&self, mut message: Message) -> Asking<Ack> {
+        message.target.dedupe();
+        Asking::new(self.clone(), Ok(Question::Acks(message)), None)
+    }
+
+    /// A server-side event that is made already, and every server's acknowledgement of it.
+    pub fn ask_servers(&self, message: Message) -> Asking<ServerAck> {
+        Asking::new(self.clone(), Ok(Question::ServerAcks(message)), None)
     }
 
     /// Many messages, through a bounded, pipelined window: from an iterator or a stream.
