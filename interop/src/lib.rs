@@ -7,6 +7,7 @@ mod clients;
 mod cluster;
 mod doors;
 mod node;
+mod questions;
 mod redis_server;
 mod table;
 
@@ -16,6 +17,7 @@ pub use self::{
     cluster::{Cluster, Server},
     doors::{Bridge, Sio, sio},
     node::Tool,
+    questions::{Doors, Question},
     redis_server::RedisServer,
     table::Table,
 };
