@@ -178,6 +178,18 @@ impl Emitter {
     }
 
     /// An event that is made already, and every client's acknowledgement of it.
+    ///
+    /// ```
+    /// # use socketio_emitter::{Emitter, Message};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// # let (io, sent) = Emitter::recorder();
+    /// let message = Message::from_json(br#"{"event": "ready", "rooms": ["lobby"]}"#)?;
+    /// let command = io.ask(message).command().await?; // or .await, for the answers
+    /// assert_eq!(command.channel(), "socket.io-request#/#");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ask(&self, mut message: Message) -> Asking<Ack> {
         message.target.dedupe();
         Asking::new(self.clone(), Ok(Question::Acks(message)), None)

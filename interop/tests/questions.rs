@@ -314,6 +314,7 @@ fn a_frozen_server_is_missing_and_what_it_says_later_is_dropped() {
         };
         let part =
             |count: usize| json!({"servers": 2, "answered": 1, "count": count, "partial": true, "end": "timeout"});
+        // Its clients leave a server that is silent for 45 s.
         world.freeze("-STOP");
         let mut acks = part(1);
         acks["clients"] = json!(1);
@@ -322,8 +323,7 @@ fn a_frozen_server_is_missing_and_what_it_says_later_is_dropped() {
         world.ask(&sockets, SHORT, &part(2), |_, _| {});
         world.ask(&rooms, SHORT, &part(4), |_, _| {});
         world.ask(&servers, SHORT, &part(1), |_, _| {});
-        // Sixteen questions.
-        assert!(start.elapsed() < 4 * PATIENCE, "{:?}", start.elapsed());
+        assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
         let run = world.doors.text("sockets", SHORT, 4);
         assert!(run.stderr.starts_with("sio: incomplete: 2 sockets; 1 of 2 servers answered"), "{run:?}");
         assert_eq!(run.stdout.lines().count(), 2, "{run:?}");
