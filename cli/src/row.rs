@@ -89,7 +89,7 @@ impl Row for Server {
     const NAME: Option<&'static str> = None;
 
     fn text(&self) -> Result<String> {
-        Ok(columns(&[self.id.clone()], &[]))
+        Ok(safe(self.id.as_deref().unwrap_or(NOTHING)))
     }
 
     fn object(&self) -> impl Serialize {

@@ -50,7 +50,8 @@ fn redis_away_is_1_and_no_answer_is_made_up() {
 #[test]
 fn a_dry_run_prints_the_question() {
     let adapter = ["--adapter", "classic", "--socket-io", "4"];
-    let (code, stdout, stderr) = run(&[&adapter[..], &["emit", "e", "--dry-run", "--ack", "--to", "a", "--volatile"]].concat());
+    let (code, stdout, stderr) =
+        run(&[&adapter[..], &["emit", "e", "--dry-run", "--ack", "--to", "a", "--volatile"]].concat());
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     assert!(stdout.starts_with("PUBLISH \"socket.io-request#/#\" \"") && stdout.contains("requestId"), "{stdout}");
     let (code, stdout, _) = run(&[&adapter[..], &["server-emit", "e", "--dry-run", "--ack", "-o", "json"]].concat());
