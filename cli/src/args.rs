@@ -15,7 +15,9 @@ Examples:
   sio emit news 'We are back' --to lobby        one event to one room
   sio emit time -T '{{ now }}' --every 5s       the time, every five seconds
   sio pipe events.ndjson                        a file of events, joins, disconnects, …
+  sio emit ready --to lobby --ack               an event, and what clients answer
   sio join vip --to user:42                     a user's sockets into a room
+  sio sockets --to lobby                        who is in a room
   sio emit --help                               all about emit, with examples
 
 Exit codes:
@@ -23,9 +25,10 @@ Exit codes:
   1    failed: Redis is away, a file cannot be read
   2    wrong usage or input, or not supported
   3    nobody is there: no adapter found, or too few servers
+  4    incomplete: some did not answer in time
   130  interrupted (143 by SIGTERM)";
 
-/// Pushes events and orders into a running Socket.IO cluster, over the Redis that connects its servers.
+/// Pushes events and orders into a running Socket.IO cluster, and asks it questions, over the Redis that connects its servers.
 #[derive(Parser)]
 #[command(name = "sio", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\nEnvironment:\n{ENVIRONMENT}"))]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]

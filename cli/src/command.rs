@@ -7,7 +7,10 @@ mod join;
 mod leave;
 mod man;
 mod pipe;
+mod rooms;
 mod server_emit;
+mod servers;
+mod sockets;
 
 use clap::Subcommand;
 
@@ -22,6 +25,9 @@ pub(crate) enum Command {
     Leave(leave::Leave),
     Disconnect(disconnect::Disconnect),
     ServerEmit(server_emit::ServerEmit),
+    Sockets(sockets::Sockets),
+    Rooms(rooms::Rooms),
+    Servers(servers::Servers),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -35,6 +41,9 @@ impl Command {
             Self::Leave(leave) => leave.run(global, output).await,
             Self::Disconnect(disconnect) => disconnect.run(global, output).await,
             Self::ServerEmit(emit) => emit.run(global, output).await,
+            Self::Sockets(sockets) => sockets.run(global, output).await,
+            Self::Rooms(rooms) => rooms.run(global, output).await,
+            Self::Servers(servers) => servers.run(global, output).await,
             Self::Completions(completions) => completions.run(output),
             Self::Man(man) => man.run(output),
         }

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Nobody is there: no adapter found, or too few servers.
     Nobody = 3,
+    /// Some did not answer in time; what came is printed.
+    Incomplete = 4,
     /// Ended early by Ctrl-C.
     Interrupted = 130,
     /// Ended early by SIGTERM.

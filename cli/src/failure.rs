@@ -32,6 +32,16 @@ impl Failure {
         Self::new(Exit::Failed, message.into())
     }
 
+    /// Nobody was there.
+    pub(crate) fn nobody(message: impl Into<String>) -> Self {
+        Self::new(Exit::Nobody, message.into())
+    }
+
+    /// Somebody did not answer.
+    pub(crate) fn incomplete(message: impl Into<String>) -> Self {
+        Self::new(Exit::Incomplete, message.into())
+    }
+
     /// Somebody wanted an end.
     pub(crate) fn interrupted(exit: Exit, message: impl Into<String>) -> Self {
         Self::new(exit, message.into())

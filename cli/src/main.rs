@@ -1,6 +1,8 @@
 //! `sio`: push events into a running Socket.IO cluster from the shell.
 
+mod acking;
 mod args;
+mod asking;
 mod beat;
 mod command;
 mod exit;
@@ -9,9 +11,11 @@ mod global;
 mod help;
 mod interrupt;
 mod order;
+mod outcome;
 mod output;
 mod report;
 mod rooms;
+mod row;
 mod sending;
 mod template;
 mod value;

@@ -7,7 +7,7 @@ use crate::{failure::Failure, output::Output};
 
 /// What a message is called when it is talked about.
 pub(crate) struct Report {
-    event: String,
+    pub(crate) event: String,
     namespace: String,
 }
 

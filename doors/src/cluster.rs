@@ -34,7 +34,7 @@ pub struct Cluster {
     #[arg(long, global = true, value_name = "VERSION")]
     socket_io: Option<SocketIo>,
 
-    /// Longest time for one send, connecting included
+    /// Longest time for one send or one question, connecting included
     #[arg(long, global = true, value_name = "DUR", default_value = "5s", value_parser = duration)]
     timeout: Duration,
 

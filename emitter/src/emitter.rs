@@ -23,7 +23,7 @@ use crate::{
     options::Options,
     outgoing::Outgoing,
     recognise::Recognised,
-    request::{Ack, Asking, Server, ServerAck, Socket},
+    request::{Ack, Asking, Question, Server, ServerAck, Socket},
     roll_call::roll_call,
 };
 
@@ -188,6 +188,29 @@ impl Emitter {
     /// A message that is made already, from JSON for example.
     pub fn send(&self, message: Message) -> Outgoing {
         Outgoing::new(self.clone(), Ok(message), None)
+    }
+
+    /// An event that is made already, and every client's acknowledgement of it.
+    ///
+    /// ```
+    /// # use socketio_emitter::{Emitter, Message};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// # let (io, sent) = Emitter::recorder();
+    /// let message = Message::from_json(br#"{"event": "ready", "rooms": ["lobby"]}"#)?;
+    /// let command = io.ask(message).command().await?; // or .await, for the answers
+    /// assert_eq!(command.channel(), "socket.io-request#/#");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ask(&self, mut message: Message) -> Asking<Ack> {
+        message.target.dedupe();
+        Asking::new(self.clone(), Ok(Question::Acks(message)), None)
+    }
+
+    /// A server-side event that is made already, and every server's acknowledgement of it.
+    pub fn ask_servers(&self, message: Message) -> Asking<ServerAck> {
+        Asking::new(self.clone(), Ok(Question::ServerAcks(message)), None)
     }
 
     /// Many messages, through a bounded, pipelined window: from an iterator or a stream.

@@ -7,6 +7,7 @@ mod answers;
 mod asked;
 mod asking;
 mod datum;
+mod known;
 mod progress;
 mod reply;
 mod server;

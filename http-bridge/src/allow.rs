@@ -4,7 +4,8 @@ use socketio_emitter::Action;
 use crate::problem::Problem;
 
 /// What may be sent: everything, or only events that match a glob. Whoever may send some events only must not move or
-/// disconnect sockets either, so with globs no such order is allowed.
+/// disconnect sockets either, nor see who is connected, so with globs no order and no question is allowed; only what
+/// clients answer to such an event.
 #[derive(Debug, Clone, Default)]
 pub struct AllowedEvents(Option<GlobSet>);
 
@@ -20,6 +21,14 @@ impl AllowedEvents {
         }
         let set = set.build()?;
         Ok(Self((!set.is_empty()).then_some(set)))
+    }
+
+    /// Whether sockets, rooms and servers may be asked for.
+    pub(crate) fn check_question(&self) -> Result<(), Problem> {
+        match &self.0 {
+            Some(_) => Err(Problem::question_not_allowed()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn check(&self, action: &Action) -> Result<(), Problem> {

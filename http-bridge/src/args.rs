@@ -34,14 +34,26 @@ Examples:
   curl 127.0.0.1:8484/v1/sockets/leave --json '{\"leave\": [\"vip\"], \"all\": true}'
   curl 127.0.0.1:8484/v1/sockets/disconnect --json '{\"rooms\": [\"user:42\"], \"close\": true}'
   curl 127.0.0.1:8484/v1/batch -T messages.ndjson -X POST -H 'Content-Type: application/x-ndjson'
+  curl '127.0.0.1:8484/v1/emit/ready?room=a&ack=2s' -d 3    an event, and what clients answer
+  curl '127.0.0.1:8484/v1/sockets?room=a'                   who is in a room
+  curl 127.0.0.1:8484/v1/rooms -H 'Accept: application/x-ndjson'
   curl '127.0.0.1:8484/v1/emit/news?dry_run=true' -d hello  the Redis command, not sent
   SIO_BRIDGE_TOKEN=$(openssl rand -hex 32) sio-bridge --listen 0.0.0.0:8484
   curl -H \"Authorization: Bearer $SIO_BRIDGE_TOKEN\" bridge.internal:8484/v1/emit/news -d hello
 
 Query of /v1/emit/EVENT:
   room=, except= (repeatable), namespace=, volatile=true, compress=false
-Query of every route but /v1/batch:
+Query of every POST but /v1/batch:
   dry_run=true, require_servers=N, timeout=DURATION
+Query of /v1/emit, /v1/emit/EVENT and /v1/server-emit:
+  ack=DURATION         answer the acknowledgements that come in this time; --timeout is the longest
+  expect=N             end with so many
+Query of /v1/servers, /v1/rooms and /v1/sockets, which are for GET:
+  namespace=, timeout=DURATION, count=true
+  limit=N              1000, and at most 10000; any number, one a line, with Accept: application/x-ndjson
+  all=true             for rooms: also those that are one socket's own, named by its id
+  room=, except=       for sockets (repeatable)
+  handshake=true       for sockets: also headers, cookies among them, address and query
 
 Bodies:
   /v1/emit/EVENT       the one argument: JSON, MessagePack, text or bytes
@@ -76,7 +88,7 @@ pub struct Args {
     token_file: Option<PathBuf>,
 
     /// An event that may be sent, to clients or servers; repeatable, all of them if not given. Where one is given,
-    /// join, leave and disconnect are refused
+    /// join, leave, disconnect and questions about sockets, rooms and servers are refused
     #[arg(long = "allow-event", value_name = "GLOB")]
     allow_event: Vec<Glob>,
 

@@ -14,7 +14,7 @@ pub struct Config {
     pub allowed_events: AllowedEvents,
     /// The largest body, in bytes; of a batch, the largest message.
     pub body_limit: usize,
-    /// The longest that one send may take, whatever a request asks for.
+    /// The longest that one send or one question may take, whatever a request asks for.
     pub timeout: Duration,
     /// What to do with integers that JavaScript cannot hold.
     pub numbers: Numbers,
@@ -30,6 +30,13 @@ impl Default for Config {
             timeout: Duration::from_secs(5),
             numbers: Numbers::Exact,
         }
+    }
+}
+
+impl Config {
+    /// The time that a request may take which asks for so much.
+    pub(crate) fn within(&self, wanted: Option<Duration>) -> Duration {
+        wanted.map_or(self.timeout, |wanted| wanted.min(self.timeout))
     }
 }
 

@@ -30,6 +30,6 @@ pub(crate) async fn event(
     let kind = Kind::told(&headers).ok_or_else(|| Problem::unsupported_body(KINDS))?;
     let body = body::read(body, bridge.config.body_limit).await?;
     let args = body::argument(kind, &body, bridge.config.numbers)?;
-    let sent = send(&bridge, address.message(event, args), &sending).await;
+    let sent = send(&bridge, address.message(event, args), &sending, &headers).await;
     sent.map_err(|problem| problem.in_parameters("event"))
 }

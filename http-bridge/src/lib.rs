@@ -14,7 +14,11 @@
 //! | `POST /v1/batch` | many messages of any kind: a JSON array of them, or one a line (`application/x-ndjson`) |
 //! | `POST /v1/server-emit` | an event for the servers: the message, JSON or MessagePack |
 //! | `POST /v1/sockets/join`, `/leave`, `/disconnect` | an order about sockets, likewise |
+//! | `GET /v1/servers`, `/v1/rooms`, `/v1/sockets` | none: who is there; `?namespace=&room=&except=&limit=&count=` |
 //! | `GET /livez`, `/readyz` | whether the bridge is up, and whether Redis is |
+//!
+//! With `?ack=2s`, an event is answered with the acknowledgements of it. Who did not answer in time is missing from the
+//! answers, which say so (`"partial": true`); that is no failure.
 //!
 //! A 2xx status means that Redis took the message, and says how many servers were there. Everything else is a
 //! problem document (RFC 9457) with a stable `code`. The bridge knows HTTP; what can be said to a cluster, and what
@@ -27,12 +31,13 @@
 //! | `same_origin`, `auth`, `allow` | who may ask, and for what |
 //! | `query`, `parameters`, `body`, `form` | what was asked, checked before it means anything |
 //! | `records`, `split` | a long body, record by record |
-//! | `message`, `event`, `batch`, `health` | the routes |
-//! | `address`, `send` | to whom, and how it gets there |
+//! | `message`, `event`, `batch`, `questions`, `health` | the routes |
+//! | `address`, `send`, `answers` | to whom, how it gets there, and what comes back |
 //! | `problem` | every answer that is no success |
 
 mod address;
 mod allow;
+mod answers;
 mod args;
 mod auth;
 mod batch;
@@ -46,6 +51,7 @@ mod message;
 mod parameters;
 mod problem;
 mod query;
+mod questions;
 mod records;
 mod same_origin;
 mod send;
@@ -78,6 +84,9 @@ pub fn app(emitter: Emitter, config: Config) -> Router {
         .route("/emit/{event}", post(event::event))
         .route("/batch", post(batch::batch))
         .route("/server-emit", message::route(Verb::ServerEmit))
+        .route("/servers", get(questions::servers))
+        .route("/rooms", get(questions::rooms))
+        .route("/sockets", get(questions::sockets))
         .route("/sockets/join", message::route(Verb::Join))
         .route("/sockets/leave", message::route(Verb::Leave))
         .route("/sockets/disconnect", message::route(Verb::Disconnect))

@@ -44,7 +44,7 @@ async fn message(
         said if said == verb => {}
         said => return Err(Problem::other_verb(verb, said)),
     }
-    let sent = send(&bridge, message, &sending).await;
+    let sent = send(&bridge, message, &sending, &headers).await;
     sent.map_err(|problem| match field {
         Some(field) => problem.in_parameters(field),
         None => problem,

@@ -153,6 +153,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "not-allowed", "The order is not allowed", detail)
     }
 
+    pub(crate) fn question_not_allowed() -> Self {
+        let detail =
+            "sio-bridge was started with --allow-event, so that it sends events and does not tell who is there";
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", "The question is not allowed", detail)
+    }
+
     pub(crate) fn event_not_allowed(event: &str) -> Self {
         let detail = format!("{event:?} matches none of the globs that sio-bridge was given with --allow-event");
         Self::new(StatusCode::FORBIDDEN, "event-not-allowed", "The event is not allowed", detail)
@@ -290,7 +296,8 @@ impl IntoResponse for Problem {
 
 pub(crate) async fn not_found() -> Problem {
     let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/batch, /v1/server-emit, \
-                  /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /livez and /readyz";
+                  /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /v1/servers, \
+                  /v1/rooms, /v1/sockets, /livez and /readyz";
     Problem::new(StatusCode::NOT_FOUND, "not-found", "There is no such route", detail)
 }
 

@@ -1,27 +1,71 @@
 use axum::{
     Json,
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
+use serde::Serialize;
 use serde_json::json;
-use socketio_emitter::{Action, Message};
+use socketio_emitter::{Action, Answer, Asking, Command, Message};
 use tracing::{Span, field};
 
-use crate::{config::Bridge, problem::Problem, query::Sending};
+use crate::{
+    answers::{Form, MOST, answer},
+    config::Bridge,
+    parameters::Fault,
+    problem::Problem,
+    query::Sending,
+};
 
 /// Sends a message, if it is allowed, and answers what became of it; or only the command that would say it.
-pub(crate) async fn send(bridge: &Bridge, message: Message, sending: &Sending) -> Result<Response, Problem> {
+pub(crate) async fn send(
+    bridge: &Bridge,
+    message: Message,
+    sending: &Sending,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     if let Action::Emit { event, .. } | Action::ServerEmit { event, .. } = &message.action {
         Span::current().record("event", field::debug(event));
     }
     bridge.config.allowed_events.check(&message.action)?;
-    let longest = bridge.config.timeout;
-    let timeout = sending.timeout.map_or(longest, |timeout| timeout.min(longest));
-    let outgoing = bridge.emitter.send(message).timeout(timeout);
+    match (sending.ack, &message.action) {
+        (None, _) => {}
+        (Some(_), Action::Emit { .. }) => return ask(bridge, bridge.emitter.ask(message), sending, headers).await,
+        (Some(_), Action::ServerEmit { .. }) => {
+            return ask(bridge, bridge.emitter.ask_servers(message), sending, headers).await;
+        }
+        (Some(_), Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. }) => {
+            let reason = format!("no server acknowledges {}; leave out ack", message.name());
+            return Err(Problem::query(Fault { parameter: Some("ack".to_owned()), reason }));
+        }
+    }
+    let outgoing = bridge.emitter.send(message).timeout(bridge.config.within(sending.timeout));
     if sending.dry_run {
-        let command = outgoing.command().await?;
-        return Ok(Json(json!({ "command": command })).into_response());
+        return Ok(shown(&outgoing.command().await?));
     }
     let receipt = outgoing.require_servers(sending.require_servers.unwrap_or(0)).await?;
     Span::current().record("servers", receipt.servers);
     Ok(Json(receipt).into_response())
+}
+
+/// Sends a message that is to be acknowledged, and answers the acknowledgements.
+async fn ask<A>(bridge: &Bridge, asking: Asking<A>, sending: &Sending, headers: &HeaderMap) -> Result<Response, Problem>
+where
+    A: Answer + Serialize,
+{
+    let mut asking =
+        asking.timeout(bridge.config.within(sending.ack)).require_servers(sending.require_servers.unwrap_or(0));
+    if sending.dry_run {
+        return Ok(shown(&asking.command().await?));
+    }
+    if let Some(answers) = sending.expect {
+        asking = asking.expect(answers.get());
+    }
+    match Form::wanted(headers) {
+        Form::Document => answer(asking.limit(MOST), Form::Document).await,
+        Form::Lines => answer(asking, Form::Lines).await,
+    }
+}
+
+fn shown(command: &Command) -> Response {
+    Json(json!({ "command": command })).into_response()
 }

@@ -214,7 +214,7 @@ async fn routes_and_methods_that_are_not_there() {
         "/emit",
         "//v1/emit",
         "/livez/",
-        "/v1/sockets",
+        "/v1/sockets/",
         "/v1/sockets/kick",
     ] {
         let answer = bridge.refuses(curl(path, "1"), 404, "not-found").await;

@@ -13,6 +13,7 @@ mod kind;
 mod node;
 mod operation;
 mod patience;
+mod questions;
 mod redis_cluster;
 mod redis_sentinel;
 mod redis_server;
@@ -30,6 +31,7 @@ pub use self::{
     node::Tool,
     operation::{Effect, Operation, Who, operations},
     patience::PATIENCE,
+    questions::{Doors, Question},
     redis_cluster::RedisCluster,
     redis_sentinel::RedisSentinel,
     redis_server::RedisServer,

@@ -26,8 +26,8 @@ fn clients(cluster: &Cluster<impl std::fmt::Debug>) -> Clients {
 #[test]
 fn a_stream_that_nobody_reads_misleads_nobody() {
     let redis = RedisServer::start();
-    for key in ["socket.io", "socket.io-7"] {
-        redis.command(&["XADD", key, "*", "uid", "old", "nsp", "/", "type", "2"]);
+    for key in [&b"socket.io"[..], b"socket.io-7"] {
+        redis.command(&[b"XADD", key, b"*", b"uid", b"old", b"nsp", b"/", b"type", b"2"]);
     }
     assert_eq!(emitted(&lazy(&redis)), Err("no-servers"));
     for (kind, found) in
@@ -96,7 +96,7 @@ fn where_redis_does_not_say_it_must_be_said() {
     let redis = RedisServer::start_with_user("emma", "secret");
     let cluster = Cluster::on(&redis, Kind::Classic);
     let mut clients = clients(&cluster);
-    redis.command(&["ACL", "SETUSER", "emma", "-pubsub", "+publish", "+subscribe", "+psubscribe"]);
+    redis.command(&[b"ACL", b"SETUSER", b"emma", b"-pubsub"]);
     let io = lazy(&redis);
     assert_eq!(emitted(&io), Err("undetected"));
     let run = Sio::run(&redis.url(), &["emit", "e", "--adapter", "classic"], b"");

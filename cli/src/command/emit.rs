@@ -16,6 +16,7 @@ use socketio_emitter::Emitter;
 
 use self::{draft::Draft, every::Every};
 use crate::{
+    acking::Acking,
     exit::Exit,
     failure::Failure,
     global::Global,
@@ -51,11 +52,11 @@ pub(crate) struct Emit {
     no_compress: bool,
 
     /// Send it so many times
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "ack", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 
     /// Send it again and again, at this beat, until Ctrl-C or --count
-    #[arg(long, value_name = "DUR", value_parser = socketio_doors::duration)]
+    #[arg(long, value_name = "DUR", conflicts_with = "ack", value_parser = socketio_doors::duration)]
     every: Option<Duration>,
 
     /// EVENT, ARG, --string, --to and --except are templates (see --help)
@@ -63,13 +64,19 @@ pub(crate) struct Emit {
     template: bool,
 
     #[command(flatten)]
+    acking: Acking,
+
+    #[command(flatten)]
     sending: Sending,
 }
 
 impl Emit {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        let Self { count, every, sending, .. } = self;
+        let Self { count, every, acking, sending, .. } = self;
         let mut draft = Draft::new(self, global)?;
+        if acking.ack {
+            return acking.run(draft.message(1)?, Emitter::ask, sending, global, output).await;
+        }
         if (every, count) == (None, None) {
             return sending.run(draft.message(1)?, global, output).await;
         }

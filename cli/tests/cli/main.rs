@@ -3,6 +3,7 @@
 // Helpers unwrap for the tests that call them.
 #![allow(clippy::unwrap_used)]
 
+mod asking;
 mod away;
 mod dry_run;
 mod order;

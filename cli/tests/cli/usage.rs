@@ -2,7 +2,8 @@
 
 use crate::sio::{failure, sio};
 
-const COMMANDS: [&str; 8] = ["emit", "pipe", "join", "leave", "disconnect", "server-emit", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["emit", "pipe", "join", "leave", "disconnect", "server-emit", "sockets", "rooms", "servers", "completions", "man"];
 
 fn help(args: &[&str]) -> String {
     String::from_utf8(sio(args).assert().success().get_output().stdout.clone()).unwrap()
@@ -12,7 +13,7 @@ fn help(args: &[&str]) -> String {
 fn help_names_every_flag() {
     let long = help(&["emit", "--help"]);
     let flags = "--url --adapter --prefix --namespace --timeout --output --quiet --verbose --lossy-numbers --string \
-                 --binary --to --except --volatile --no-compress --require-servers --count --every --template --dry-run";
+                 --binary --to --except --volatile --no-compress --require-servers --count --every --template --dry-run --ack --expect";
     let others = "SIO_URL REDIS_URL REDISCLI_AUTH SIO_ADAPTER @FILE now unix_ms count uuid hostname";
     for flag in flags.split(' ').chain(others.split(' ')) {
         assert!(long.contains(flag), "{flag}");
@@ -38,7 +39,10 @@ fn every_command_teaches_with_examples() {
         ("join", "--to --except --all --require-servers --dry-run ROOM"),
         ("leave", "--to --except --all --require-servers --dry-run ROOM"),
         ("disconnect", "--to --except --all --require-servers --dry-run --close"),
-        ("server-emit", "--string --binary --require-servers --dry-run @FILE"),
+        ("server-emit", "--string --binary --require-servers --dry-run --ack --expect @FILE"),
+        ("sockets", "--to --except --limit --count --handshake jq"),
+        ("rooms", "--all --limit --count allRooms"),
+        ("servers", "--timeout tally silent"),
         ("completions", "bash zsh fish elvish powershell"),
         ("man", "--out"),
     ] {

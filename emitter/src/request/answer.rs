@@ -1,6 +1,4 @@
-use std::collections::HashSet;
-
-use super::{Ack, Server, ServerAck, Socket, reply::Body};
+use super::{Ack, Server, ServerAck, Socket, known::Known, reply::Body};
 
 /// What a question is answered with: [`Ack`], [`Socket`], [`ServerAck`], [`Server`], or a `String`, which is a room.
 pub trait Answer: sealed::Answer {}
@@ -16,10 +14,6 @@ pub(super) mod sealed {
         fn read(body: Body, server: Option<String>, known: &mut Known) -> Vec<Self>;
     }
 }
-
-/// Rooms that were named before: the same one may be on every server.
-#[derive(Debug, Default)]
-pub(crate) struct Known(HashSet<String>);
 
 impl sealed::Answer for Ack {
     #[allow(private_interfaces)]
@@ -52,7 +46,7 @@ impl sealed::Answer for String {
             Body::Sockets(sockets) => sockets.into_iter().flat_map(|socket| socket.rooms.unwrap_or_default()).collect(),
             _ => Vec::new(),
         };
-        rooms.into_iter().filter(|room| known.0.insert(room.clone())).collect()
+        rooms.into_iter().filter(|room| known.is_news(room)).collect()
     }
 }
 

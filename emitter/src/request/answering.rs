@@ -1,6 +1,11 @@
 use std::{collections::VecDeque, fmt, slice};
 
-use super::{Answer, Detail, End, Ids, Tally, answer::Known, asking::Question, progress::Progress};
+use super::{
+    Answer, End, Ids, Tally,
+    asking::{Question, Wanted},
+    known::Known,
+    progress::Progress,
+};
 use crate::{
     adapter::Adapter,
     deadline::Deadline,
@@ -15,13 +20,12 @@ pub struct Answering<A> {
     adapter: Adapter,
     namespace: String,
     ids: Ids,
-    detail: Detail,
+    wanted: Wanted,
     listener: Listener,
     /// Until when answers are waited for, which leaves time to find out who is missing.
     collecting: Deadline,
     deadline: Deadline,
     progress: Progress,
-    expect: Option<u64>,
     ready: VecDeque<A>,
     known: Known,
     done: bool,
@@ -32,20 +36,19 @@ impl<A: Answer> Answering<A> {
         emitter: &Emitter,
         question: &Question,
         deadline: Deadline,
-        detail: Detail,
+        required: u64,
+        wanted: Wanted,
     ) -> Result<Self, Error> {
         let ids = Ids::random();
-        let asked = question.asked(deadline.total);
-        let namespace = asked.target().namespace.clone();
-        let adapter = emitter.adapter(&namespace, deadline).await?;
-        // What is refused whatever the version is costs no question.
-        adapter.ask(asked, &ids)?;
-        let adapter = emitter.recognise(&adapter, &namespace, deadline).await?;
-        let inquiry = adapter.ask(asked, &ids)?;
+        let (adapter, inquiry) = question.inquiry(emitter, &ids, deadline).await?;
+        let namespace = question.namespace().to_owned();
         let counted = match adapter.census(&namespace) {
-            Some(_) => None,
-            None => emitter.count(&adapter, &namespace, deadline).await?,
+            Some(_) if required == 0 => None,
+            _ => emitter.count(&adapter, &namespace, deadline).await?,
         };
+        if let Some(found) = counted.filter(|found| *found < required) {
+            return Err(Error::TooFewServers { required, found, namespace });
+        }
         let listener = emitter.link().listen(&inquiry.listen, deadline).await?;
         let census = adapter.census(&namespace);
         let replies = emitter.link().send(slice::from_ref(&inquiry.command), census.as_ref(), deadline).await?;
@@ -55,24 +58,18 @@ impl<A: Answer> Answering<A> {
         let progress = Progress::new(tally, matches!(question, Question::Acks(_)), adapter.every_server_answers());
         Ok(Self {
             emitter: emitter.clone(),
+            known: wanted.known(&adapter),
             adapter,
             namespace,
             ids,
-            detail,
+            wanted,
             listener,
             collecting: deadline.most(),
             deadline,
             progress,
-            expect: None,
             ready: VecDeque::new(),
-            known: Known::default(),
             done: false,
         })
-    }
-
-    pub(super) fn expect(mut self, answers: Option<u64>) -> Self {
-        self.expect = answers;
-        self
     }
 
     /// The next answer; `None` if there are no more, for whatever reason.
@@ -82,10 +79,15 @@ impl<A: Answer> Answering<A> {
                 return None;
             }
             if let Some(answer) = self.ready.pop_front() {
+                if self.wanted.limit.is_some_and(|limit| self.progress.tally.count >= limit) {
+                    self.progress.tally.limited = true;
+                    self.finish(End::Enough).await;
+                    return None;
+                }
                 self.progress.tally.count += 1;
                 return Some(answer);
             }
-            if let Some(end) = self.progress.end(self.expect) {
+            if let Some(end) = self.progress.end(self.wanted.expect) {
                 self.finish(end).await;
                 return None;
             }
@@ -95,9 +97,10 @@ impl<A: Answer> Answering<A> {
                 return None;
             };
             // What cannot be read is no answer to this question; who sent it is missing.
-            let Ok(Some(reply)) = self.adapter.reply(&caught.frame(), &self.ids, self.detail) else { continue };
+            let Ok(Some(reply)) = self.adapter.reply(&caught.frame(), &self.ids, self.wanted.detail) else { continue };
             if self.progress.add(reply.server.as_deref(), &reply.body) {
                 self.ready.extend(A::read(reply.body, reply.server, &mut self.known));
+                self.progress.tally.hidden = self.known.hidden();
             }
         }
     }

@@ -2,8 +2,10 @@ use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 
-use super::{Answer, Answering, Answers, Asked, Detail, Tally};
+use super::{Answer, Answering, Answers, Asked, Detail, Ids, Inquiry, Tally, known::Known};
 use crate::{
+    adapter::Adapter,
+    command::Command,
     deadline::Deadline,
     emitter::Emitter,
     error::Error,
@@ -19,8 +21,8 @@ pub struct Asking<A> {
     emitter: Emitter,
     question: Result<Question, Error>,
     timeout: Duration,
-    expect: Option<u64>,
-    detail: Detail,
+    required: u64,
+    wanted: Wanted,
     answer: PhantomData<fn() -> A>,
 }
 
@@ -44,12 +46,59 @@ impl Question {
             Self::Servers(target) => Asked::Servers(target),
         }
     }
+
+    pub(super) fn namespace(&self) -> &str {
+        match self {
+            Self::Acks(message) | Self::ServerAcks(message) => &message.target.namespace,
+            Self::Sockets(target) | Self::Rooms(target) | Self::Servers(target) => &target.namespace,
+        }
+    }
+
+    /// The question as the servers' adapter writes it, and that adapter.
+    pub(super) async fn inquiry(
+        &self,
+        emitter: &Emitter,
+        ids: &Ids,
+        deadline: Deadline,
+    ) -> Result<(Adapter, Inquiry), Error> {
+        let asked = self.asked(deadline.total);
+        let adapter = emitter.adapter(self.namespace(), deadline).await?;
+        // What is refused whatever the version is costs no question.
+        adapter.ask(asked, ids)?;
+        let adapter = emitter.recognise(&adapter, self.namespace(), deadline).await?;
+        let inquiry = adapter.ask(asked, ids)?;
+        Ok((adapter, inquiry))
+    }
+}
+
+/// How much of the answers is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) detail: Detail,
+    /// So many are enough.
+    pub(super) expect: Option<u64>,
+    /// No more than so many.
+    pub(super) limit: Option<u64>,
+    /// Not the rooms that look like a socket's id.
+    without_ids: bool,
+}
+
+impl Wanted {
+    /// What is known of rooms before any was named.
+    pub(super) fn known(self, adapter: &Adapter) -> Known {
+        match (self.without_ids, adapter) {
+            (false, _) => Known::default(),
+            (true, Adapter::SocketIoxide(_)) => Known::without_ids(16),
+            (true, _) => Known::without_ids(20),
+        }
+    }
 }
 
 impl<A: Answer> Asking<A> {
     pub(crate) fn new(emitter: Emitter, question: Result<Question, Error>, timeout: Option<Duration>) -> Self {
         let timeout = timeout.unwrap_or(emitter.options().timeout);
-        Self { emitter, question, timeout, expect: None, detail: Detail::Plain, answer: PhantomData }
+        let wanted = Wanted { detail: Detail::Plain, expect: None, limit: None, without_ids: false };
+        Self { emitter, question, timeout, required: 0, wanted, answer: PhantomData }
     }
 
     /// How long to wait for answers in all, instead of the emitter's timeout.
@@ -60,8 +109,32 @@ impl<A: Answer> Asking<A> {
 
     /// Ends as soon as there are so many answers.
     pub fn expect(mut self, answers: u64) -> Self {
-        self.expect = Some(answers);
+        self.wanted.expect = Some(answers);
         self
+    }
+
+    /// Gives no more than so many answers; the tally says whether there were [more](Tally::limited).
+    pub fn limit(mut self, answers: u64) -> Self {
+        self.wanted.limit = Some(answers);
+        self
+    }
+
+    /// Asks only if at least so many servers are on the namespace.
+    ///
+    /// They are counted first, so [`Error::TooFewServers`] means that nothing was sent.
+    pub fn require_servers(mut self, servers: u64) -> Self {
+        self.required = servers;
+        self
+    }
+
+    /// The Redis command that would ask, without sending it. What answers are to name is another in each.
+    ///
+    /// # Errors
+    /// As for [`stream`](Self::stream).
+    pub async fn command(self) -> Result<Command, Error> {
+        let deadline = Deadline::after(self.timeout);
+        let (_, inquiry) = self.question?.inquiry(&self.emitter, &Ids::random(), deadline).await?;
+        Ok(inquiry.command)
     }
 
     /// Asks, and gives each answer as it comes.
@@ -81,9 +154,8 @@ impl<A: Answer> Asking<A> {
     /// As for an emit; [`Error::Unsupported`] for what the adapter cannot ask, [`Error::CannotListen`] on a
     /// connection that was [given](Emitter::on).
     pub async fn stream(self) -> Result<Answering<A>, Error> {
-        let Self { emitter, question, timeout, expect, detail, .. } = self;
-        let deadline = Deadline::after(timeout);
-        Answering::open(&emitter, &question?, deadline, detail).await.map(|answering| answering.expect(expect))
+        let Self { emitter, question, timeout, required, wanted, .. } = self;
+        Answering::open(&emitter, &question?, Deadline::after(timeout), required, wanted).await
     }
 
     /// Asks, counts the answers and keeps none of them.
@@ -91,7 +163,7 @@ impl<A: Answer> Asking<A> {
     /// # Errors
     /// As for [`stream`](Self::stream).
     pub async fn count(mut self) -> Result<Tally, Error> {
-        self.detail = Detail::Id;
+        self.wanted.detail = Detail::Id;
         let mut answering = self.stream().await?;
         while answering.next().await.is_some() {}
         Ok(answering.into_tally())
@@ -110,7 +182,18 @@ impl<A: Answer> Asking<A> {
 impl Asking<super::Socket> {
     /// Wants each socket's handshake as well: its headers, among them cookies, and its query.
     pub fn with_handshake(mut self) -> Self {
-        self.detail = Detail::Handshake;
+        self.wanted.detail = Detail::Handshake;
+        self
+    }
+}
+
+impl Asking<String> {
+    /// Leaves out the rooms that are named like a socket's id, and [counts](Tally::hidden) them: each socket is in one
+    /// of its own.
+    ///
+    /// It is the look of a name that decides, since servers do not tell: a room that looks like an id is left out, too.
+    pub fn without_socket_ids(mut self) -> Self {
+        self.wanted.without_ids = true;
         self
     }
 }

@@ -16,6 +16,12 @@ pub struct Tally {
     pub clients: Option<u64>,
     /// How many answers there are: acknowledgements, sockets, rooms or servers.
     pub count: u64,
+    /// True if there were more answers than the [limit](crate::Asking::limit), and they were let go.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub limited: bool,
+    /// How many rooms were [left out](crate::Asking::without_socket_ids); `None` if none was to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<u64>,
     /// True if somebody who was asked did not answer; `None` if nobody can know.
     pub partial: Option<bool>,
     /// The servers that did not answer, where the adapter says who they are.
@@ -32,7 +38,7 @@ pub struct Tally {
 pub enum End {
     /// Everybody answered.
     Complete,
-    /// As many answers came as were [wanted](crate::Asking::expect).
+    /// As many answers came as were [wanted](crate::Asking::expect), or [more](crate::Asking::limit).
     Enough,
     /// The time was over.
     Timeout,
@@ -43,6 +49,17 @@ pub enum End {
 impl Tally {
     pub(super) fn new(adapter: &'static str, servers: Option<u64>) -> Self {
         let (answered, clients, partial) = (Some(0), None, None);
-        Self { adapter, servers, answered, clients, count: 0, partial, silent: Vec::new(), end: End::Timeout }
+        Self {
+            adapter,
+            servers,
+            answered,
+            clients,
+            count: 0,
+            limited: false,
+            hidden: None,
+            partial,
+            silent: Vec::new(),
+            end: End::Timeout,
+        }
     }
 }

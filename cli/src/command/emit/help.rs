@@ -18,6 +18,13 @@ Beats (--every):
   was sent more than 100 ms after its time, and unknown if Redis may have taken it or not.
   What is unknown is not sent again. The state at the end decides the exit code.
 
+Acknowledgements (--ack):
+  For clients that answer: socket.on(EVENT, (…, answer) => answer(…)). Each answer is a line, as
+  JSON, as it comes; with -o json an object, and the last line is the tally. The cluster says how
+  many clients it asked, so it ends with the last answer, with --expect N of them, or with the time:
+  who did not answer by then is missing, and it exits with 4. If no client is in the room, that is
+  said, and is no failure. With --volatile, clients that are not ready do not answer.
+
 Examples:
   The time, every five seconds
     sio emit time -T '{{ now }}' --every 5s
@@ -29,6 +36,10 @@ Examples:
     date | jq -R . | sio emit report @- --binary chart.png
   A postal code stays text
     sio emit address --string 10115 --to user:42
+  Who is ready? Wait for an answer up to ten seconds
+    sio emit ready '{\"round\": 3}' --to lobby --ack --timeout 10s
+  The first answer will do
+    sio emit locate --to user:42 --ack --expect 1
   See the Redis command, without any Redis
     sio emit tick --dry-run --adapter classic
   A thousand messages, fast
@@ -40,5 +51,7 @@ Exit codes:
   0    done; with a warning if the adapter is known and no server was there
   1    failed: Redis is away, a file cannot be read
   2    wrong usage or input, or not supported
-  3    nobody is there: no adapter found, or fewer servers than --require-servers
+  3    nobody is there: no adapter found, or fewer servers than --require-servers; with --ack also
+       if the adapter is known and no server was there
+  4    with --ack: some did not answer in time, or fewer than --expect; what came is printed
   130  interrupted (143 by SIGTERM); --every ends with the code of its last state instead";
