@@ -298,8 +298,9 @@ fn a_primary_that_was_demoted_is_left() {
         let _ = io.emit("meanwhile", &()).wait();
         assert!(started.elapsed() < PATIENCE);
     }
-    while redis.redis[before].command(&[b"ROLE"]).contains("master") {
-        assert!(started.elapsed() < PATIENCE);
+    let primary = &redis.redis[redis.primary()];
+    while !primary.command(&[b"INFO", b"replication"]).contains("connected_slaves:2") {
+        assert!(started.elapsed() < PATIENCE, "the former primary does not follow the new one");
     }
     let mut ear = Ear::subscribe(&redis.redis[redis.primary()], "SUBSCRIBE", MESSAGES);
     timed("PUBLISH after the primary was demoted", || io.emit("demoted", &()).wait().unwrap());
