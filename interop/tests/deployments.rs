@@ -9,8 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::json;
 use socketio_emitter::{Adapter, Classic, Emitter, Error, Options, Sharded, Streams};
-use socketio_interop::{ClientCertificate, PATIENCE, RedisCluster, RedisSentinel, RedisServer, RedisTls};
+use socketio_interop::{
+    ClientCertificate, Clients, Cluster, Deployment, Kind, PATIENCE, RedisCluster, RedisSentinel, RedisServer, RedisTls,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Machines are shared: a deadline is kept if it is not grossly missed.
@@ -318,6 +321,64 @@ fn a_frozen_primary_of_sentinels_is_replaced() {
     first_success(&io, "PUBLISH after the sentinels' primary was frozen");
     assert!(started.elapsed() < PATIENCE);
     redis.redis[frozen].thaw();
+}
+
+/// Servers and clients that answer, on each of them: what is asked is heard on channels, shard channels and streams.
+fn ask_everybody<Redis: Deployment>(redis: Redis, url: &str, kind: Kind) {
+    let cluster = Cluster::on(redis, kind);
+    let mut clients = Clients::new();
+    for server in &cluster.servers {
+        clients.connect_answering(&server.url(), &server.url(), &["r1"], &json!(["yes"]));
+    }
+    let io = Options::new().timeout(TIMEOUT).connect(url).wait().unwrap();
+    let what = kind.name();
+    assert_eq!(io.to("r1").sockets().wait().unwrap().answers.len(), 2, "{what} {url}");
+    let acks = io.emit_with_ack("ask", &1).wait().unwrap();
+    assert_eq!(acks.answers.len(), 2, "{what} {url}");
+    assert_eq!(io.emit("told", &()).wait().unwrap().adapter, io.emit("told", &()).wait().unwrap().adapter);
+    clients.expect("told", &[&cluster.servers[0].url(), &cluster.servers[1].url()]);
+}
+
+#[test]
+fn questions_are_answered_on_every_deployment() {
+    let cluster = RedisCluster::start();
+    let sentinel = RedisSentinel::start();
+    let tls = RedisTls::start(ClientCertificate::Unasked);
+    let tls_url = format!("{}?ca={}", tls.url(), tls.authority().display());
+    ask_everybody(&tls, &tls_url, Kind::Classic);
+    for kind in [Kind::ClassicIoredis, Kind::ShardedDynamic, Kind::Streams] {
+        ask_everybody(&sentinel, &sentinel_url(&sentinel), kind);
+    }
+    for kind in [Kind::Classic, Kind::ShardedDynamic, Kind::Streams, Kind::StreamsSharded] {
+        ask_everybody(&cluster, &cluster_url(&cluster), kind);
+    }
+}
+
+#[test]
+fn a_connection_to_a_cluster_that_the_program_has_will_do() {
+    let cluster = RedisCluster::start();
+    let _counted = [0, 1].map(|node| Ear::subscribe(&cluster.nodes[node], "SUBSCRIBE", REQUESTS));
+    let mut ears: Vec<Ear> = ["/a", "/b", "/c", "/d"]
+        .iter()
+        .map(|namespace| {
+            let channel = format!("socket.io#{namespace}#");
+            Ear::subscribe(&cluster.nodes[cluster.primary_of(&channel)], "SSUBSCRIBE", &channel)
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let nodes: Vec<String> = cluster.nodes.iter().map(RedisServer::url).collect();
+        let connection = redis::cluster::ClusterClient::new(nodes).unwrap().get_async_connection().await.unwrap();
+        let receipt = classic().on(connection.clone()).emit("given", &()).await.unwrap();
+        assert_eq!(receipt.servers, Some(2));
+        let io = sharded().on(connection);
+        let namespaces = ["/a", "/b", "/c", "/d"];
+        let messages = (0..400).map(|n| io.of(namespaces[n % 4]).emit(format!("event-{n}."), &n));
+        assert_eq!(io.send_all(messages).await.unwrap().messages, 400);
+    });
+    for n in 0..400 {
+        ears[n % 4].hears(&format!("event-{n}."));
+    }
 }
 
 #[test]
