@@ -242,6 +242,33 @@ fn a_cluster_that_loses_a_primary_under_load() {
 }
 
 #[test]
+fn a_node_that_cannot_reach_the_others_publishes_nothing() {
+    let mut cluster = RedisCluster::start();
+    let io = classic().timeout(Duration::from_secs(3)).connect(&cluster_url(&cluster)).wait().unwrap();
+    io.emit("e", &()).wait().unwrap();
+    let gone = [0, 1, 3, 4];
+    gone.iter().for_each(|number| cluster.nodes[*number].kill());
+    let started = Instant::now();
+    while !cluster.nodes[2].command(&[b"CLUSTER", b"INFO"]).contains("cluster_state:fail") {
+        assert!(started.elapsed() < PATIENCE);
+    }
+    // Redis would take it, for the subscribers of this node and its replica. One that was connected may be asked for
+    // two seconds more.
+    std::thread::sleep(Duration::from_secs(2));
+    let published = cluster.nodes[2].published() + cluster.nodes[5].published();
+    let error = loop {
+        match io.emit("e", &()).wait() {
+            Err(error) if error.is_unknown() => continue,
+            result => break result.unwrap_err(),
+        }
+    };
+    assert!(matches!(&error, Error::Unreachable { .. }) && error.to_string().contains("cluster is down"), "{error}");
+    assert_eq!(cluster.nodes[2].published() + cluster.nodes[5].published(), published);
+    gone.iter().for_each(|number| cluster.nodes[*number].revive());
+    first_success(&io, "PUBLISH after most of the cluster was away");
+}
+
+#[test]
 fn a_frozen_node_keeps_no_one_beyond_the_deadline() {
     let cluster = RedisCluster::start();
     let short = Duration::from_secs(1);
