@@ -9,17 +9,21 @@ mod fault;
 mod gather;
 mod given;
 mod listener;
+#[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod node;
 mod query;
 mod reader;
 mod recorder;
 mod redis;
+#[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod resolve;
 mod sending;
 #[cfg(feature = "sentinel")]
 mod sentinel;
 mod tls;
+#[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod topology;
+#[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod url;
 
 use ::redis::{Pipeline, RedisError, RedisFuture, Value, aio::ConnectionLike};

@@ -9,8 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::json;
 use socketio_emitter::{Adapter, Classic, Emitter, Error, Options, Sharded, Streams};
-use socketio_interop::{ClientCertificate, PATIENCE, RedisCluster, RedisSentinel, RedisServer, RedisTls};
+use socketio_interop::{
+    ClientCertificate, Clients, Cluster, Deployment, Kind, PATIENCE, RedisCluster, RedisSentinel, RedisServer, RedisTls,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Machines are shared: a deadline is kept if it is not grossly missed.
@@ -239,6 +242,33 @@ fn a_cluster_that_loses_a_primary_under_load() {
 }
 
 #[test]
+fn a_node_that_cannot_reach_the_others_publishes_nothing() {
+    let mut cluster = RedisCluster::start();
+    let io = classic().timeout(Duration::from_secs(3)).connect(&cluster_url(&cluster)).wait().unwrap();
+    io.emit("e", &()).wait().unwrap();
+    let gone = [0, 1, 3, 4];
+    gone.iter().for_each(|number| cluster.nodes[*number].kill());
+    let started = Instant::now();
+    while !cluster.nodes[2].command(&[b"CLUSTER", b"INFO"]).contains("cluster_state:fail") {
+        assert!(started.elapsed() < PATIENCE);
+    }
+    // Redis would take it, for the subscribers of this node and its replica. One that was connected may be asked for
+    // two seconds more.
+    std::thread::sleep(Duration::from_secs(2));
+    let published = cluster.nodes[2].published() + cluster.nodes[5].published();
+    let error = loop {
+        match io.emit("e", &()).wait() {
+            Err(error) if error.is_unknown() => continue,
+            result => break result.unwrap_err(),
+        }
+    };
+    assert!(matches!(&error, Error::Unreachable { .. }) && error.to_string().contains("cluster is down"), "{error}");
+    assert_eq!(cluster.nodes[2].published() + cluster.nodes[5].published(), published);
+    gone.iter().for_each(|number| cluster.nodes[*number].revive());
+    first_success(&io, "PUBLISH after most of the cluster was away");
+}
+
+#[test]
 fn a_frozen_node_keeps_no_one_beyond_the_deadline() {
     let cluster = RedisCluster::start();
     let short = Duration::from_secs(1);
@@ -298,8 +328,9 @@ fn a_primary_that_was_demoted_is_left() {
         let _ = io.emit("meanwhile", &()).wait();
         assert!(started.elapsed() < PATIENCE);
     }
-    while redis.redis[before].command(&[b"ROLE"]).contains("master") {
-        assert!(started.elapsed() < PATIENCE);
+    let primary = &redis.redis[redis.primary()];
+    while !primary.command(&[b"INFO", b"replication"]).contains("connected_slaves:2") {
+        assert!(started.elapsed() < PATIENCE, "the former primary does not follow the new one");
     }
     let mut ear = Ear::subscribe(&redis.redis[redis.primary()], "SUBSCRIBE", MESSAGES);
     timed("PUBLISH after the primary was demoted", || io.emit("demoted", &()).wait().unwrap());
@@ -317,6 +348,64 @@ fn a_frozen_primary_of_sentinels_is_replaced() {
     first_success(&io, "PUBLISH after the sentinels' primary was frozen");
     assert!(started.elapsed() < PATIENCE);
     redis.redis[frozen].thaw();
+}
+
+/// Servers and clients that answer, on each of them: what is asked is heard on channels, shard channels and streams.
+fn ask_everybody<Redis: Deployment>(redis: Redis, url: &str, kind: Kind) {
+    let cluster = Cluster::on(redis, kind);
+    let mut clients = Clients::new();
+    for server in &cluster.servers {
+        clients.connect_answering(&server.url(), &server.url(), &["r1"], &json!(["yes"]));
+    }
+    let io = Options::new().timeout(TIMEOUT).connect(url).wait().unwrap();
+    let what = kind.name();
+    assert_eq!(io.to("r1").sockets().wait().unwrap().answers.len(), 2, "{what} {url}");
+    let acks = io.emit_with_ack("ask", &1).wait().unwrap();
+    assert_eq!(acks.answers.len(), 2, "{what} {url}");
+    assert_eq!(io.emit("told", &()).wait().unwrap().adapter, io.emit("told", &()).wait().unwrap().adapter);
+    clients.expect("told", &[&cluster.servers[0].url(), &cluster.servers[1].url()]);
+}
+
+#[test]
+fn questions_are_answered_on_every_deployment() {
+    let cluster = RedisCluster::start();
+    let sentinel = RedisSentinel::start();
+    let tls = RedisTls::start(ClientCertificate::Unasked);
+    let tls_url = format!("{}?ca={}", tls.url(), tls.authority().display());
+    ask_everybody(&tls, &tls_url, Kind::Classic);
+    for kind in [Kind::ClassicIoredis, Kind::ShardedDynamic, Kind::Streams] {
+        ask_everybody(&sentinel, &sentinel_url(&sentinel), kind);
+    }
+    for kind in [Kind::Classic, Kind::ShardedDynamic, Kind::Streams, Kind::StreamsSharded] {
+        ask_everybody(&cluster, &cluster_url(&cluster), kind);
+    }
+}
+
+#[test]
+fn a_connection_to_a_cluster_that_the_program_has_will_do() {
+    let cluster = RedisCluster::start();
+    let _counted = [0, 1].map(|node| Ear::subscribe(&cluster.nodes[node], "SUBSCRIBE", REQUESTS));
+    let mut ears: Vec<Ear> = ["/a", "/b", "/c", "/d"]
+        .iter()
+        .map(|namespace| {
+            let channel = format!("socket.io#{namespace}#");
+            Ear::subscribe(&cluster.nodes[cluster.primary_of(&channel)], "SSUBSCRIBE", &channel)
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let nodes: Vec<String> = cluster.nodes.iter().map(RedisServer::url).collect();
+        let connection = redis::cluster::ClusterClient::new(nodes).unwrap().get_async_connection().await.unwrap();
+        let receipt = classic().on(connection.clone()).emit("given", &()).await.unwrap();
+        assert_eq!(receipt.servers, Some(2));
+        let io = sharded().on(connection);
+        let namespaces = ["/a", "/b", "/c", "/d"];
+        let messages = (0..400).map(|n| io.of(namespaces[n % 4]).emit(format!("event-{n}."), &n));
+        assert_eq!(io.send_all(messages).await.unwrap().messages, 400);
+    });
+    for n in 0..400 {
+        ears[n % 4].hears(&format!("event-{n}."));
+    }
 }
 
 #[test]

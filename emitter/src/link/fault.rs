@@ -26,6 +26,15 @@ impl Fault {
         Self::Unreachable { address: address.to_owned(), source }
     }
 
+    /// The same where no message was under way.
+    pub(super) fn unsent(self, address: &str) -> Self {
+        match self {
+            Self::Lost(source) => Self::Unreachable { address: address.to_owned(), source },
+            Self::Timeout(total) => Self::silence(address, total),
+            fault => fault,
+        }
+    }
+
     /// The command was not taken, for certain, and it may be elsewhere or a little later.
     pub(super) fn passes(&self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use futures_util::future::{join, join_all};
 use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerErrorKind, aio::ConnectionLike};
@@ -66,19 +66,35 @@ impl Given {
         answers.collect()
     }
 
-    /// In one pipeline, or one by one where it would cross the slots of a cluster.
+    /// In one pipeline, or in one for each channel where it would cross the slots of a cluster.
     async fn take(&self, commands: &[Command], deadline: Deadline) -> Vec<Fate> {
+        let all: Vec<&Command> = commands.iter().collect();
+        let fates = self.pipeline(&all, deadline).await;
+        // Said by the connection itself, before it sent anything.
+        if !fates.iter().all(is_crossing) {
+            return fates;
+        }
+        let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, command) in commands.iter().enumerate() {
+            groups.entry(command.channel()).or_default().push(index);
+        }
+        let sent = join_all(groups.into_values().map(|group| async move {
+            let part: Vec<&Command> = group.iter().map(|index| &commands[*index]).collect();
+            let fates = self.pipeline(&part, deadline).await;
+            group.into_iter().zip(fates).collect::<Vec<_>>()
+        }));
+        let mut fates = sent.await.concat();
+        fates.sort_unstable_by_key(|(index, _)| *index);
+        fates.into_iter().map(|(_, fate)| fate).collect()
+    }
+
+    async fn pipeline(&self, commands: &[&Command], deadline: Deadline) -> Vec<Fate> {
         let mut pipeline = Pipeline::with_capacity(commands.len());
         for command in commands {
             pipeline.add_command(command.to_redis());
         }
         match query(&mut pipeline, &mut *self.0.share(), GIVEN, deadline).await {
             Ok(replies) => replies.into_iter().map(|reply| reply.map_err(Fault::Refused)).collect(),
-            // Said by the connection itself, before it sent anything.
-            Err(Fault::Refused(error)) if error.kind() == ErrorKind::Server(ServerErrorKind::CrossSlot) => {
-                let commands: Vec<Cmd> = commands.iter().map(Command::to_redis).collect();
-                join_all(commands.iter().map(|command| self.one(command, deadline))).await
-            }
             Err(fault) => commands.iter().map(|_| Err(fault.clone())).collect(),
         }
     }
@@ -88,6 +104,10 @@ impl Given {
         let answer = judge(connection.req_packed_command(command), GIVEN, deadline).await?;
         reply(answer).map_err(Fault::Refused)
     }
+}
+
+fn is_crossing(fate: &Fate) -> bool {
+    matches!(fate, Err(Fault::Refused(error)) if error.kind() == ErrorKind::Server(ServerErrorKind::CrossSlot))
 }
 
 impl fmt::Debug for Given {

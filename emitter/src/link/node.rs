@@ -18,6 +18,9 @@ use crate::deadline::Deadline;
 /// the meantime would have an unknown fate.
 const QUIET: Duration = Duration::from_millis(100);
 
+/// How long it may take to find one alive where there are others.
+const REACHING: Duration = Duration::from_secs(1);
+
 /// One Redis server: connects when first needed, and again after an outage.
 ///
 /// A send that finds no connection makes one attempt of its own, so the first send after an outage works and
@@ -81,7 +84,7 @@ impl Node {
     }
 
     pub(super) async fn run(&self, pipeline: &mut Pipeline, deadline: Deadline) -> Result<Vec<Reply>, Fault> {
-        let reaching = if self.place == Place::Only { deadline } else { deadline.half() };
+        let reaching = if self.place == Place::Only { deadline } else { deadline.half().at_most(REACHING) };
         self.run_within(pipeline, reaching, deadline).await
     }
 

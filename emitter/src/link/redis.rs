@@ -162,11 +162,16 @@ impl Redis {
                         *slot = Some(Known { topology: Arc::clone(&topology), at: Instant::now() });
                         return Ok(topology);
                     }
-                    Err(Unresolved::Passing(fault)) => last = Some(fault),
-                    Err(Unresolved::Final(fault)) => return Err(fault.into()),
+                    // What the end of the deadline interrupted tells less than what was found out before.
+                    Err(Unresolved::Passing(_) | Unresolved::Final(_)) if deadline.is_over() && last.is_some() => {}
+                    Err(Unresolved::Passing(fault)) => last = Some(fault.unsent(&self.address)),
+                    Err(Unresolved::Final(fault)) => return Err(fault.unsent(&self.address).into()),
                     Err(Unresolved::Wrong(error)) => return Err(error),
                 }
-                pause.pass(deadline).await;
+                if !pause.pass(deadline).await {
+                    let fault = last.take().unwrap_or_else(|| Fault::silence(&self.address, deadline.total));
+                    return Err(fault.into());
+                }
             }
         };
         match deadline.bound(attempt).await {

@@ -16,10 +16,10 @@ use super::{
 use crate::{command::Command, deadline::Deadline, error::Error};
 
 /// How long a message waits for the count of a server that has nothing else to do with it.
-const COUNTING: Duration = Duration::from_millis(250);
+const COUNTING: Duration = Duration::from_secs(1);
 
 /// How long a server that did not answer is not asked for its count.
-const SILENT: Duration = Duration::from_secs(2);
+const SILENT: Duration = Duration::from_secs(5);
 
 /// Commands on their way, and what became of each.
 pub(super) struct Sending<'a> {
