@@ -1,6 +1,8 @@
 // Many real Socket.IO clients in one process.
 //   in   {"connect":"a1","url":"http://…","namespace":"/","rooms":["r1"],"transports":["websocket"],"answer":["yes"]}
 //        {"connect":"b1","version":2,…}                  by a client of Socket.IO 2, with the rooms in its query
+//        {"connect":"c1","name":"Ada",…}                 with a nickname, for the chat
+//        {"emit":"a1","event":"chat","args":["hi"]}
 //        {"close":"a1"}
 //   out  {"client":"a1","connected":"<socket id>"}       again after each reconnection
 //        {"client":"a1","event":"hello","args":[…]}      with "asked":true when the server waits for an answer
@@ -15,14 +17,16 @@ const clients = new Map();
 
 await serve((request) => {
   if ("connect" in request) connect(request);
+  else if ("emit" in request) clients.get(request.emit).emit(request.event, ...request.args);
   else if ("close" in request) close(request.close);
-  else throw new Error("neither connect nor close");
+  else throw new Error("neither connect, emit nor close");
 });
 process.exit(0);
 
-function connect({ connect: client, url, version, namespace = "/", rooms = [], transports, answer }) {
+function connect({ connect: client, url, version, namespace = "/", rooms = [], name, transports, answer }) {
   if (clients.has(client)) throw new Error(`${client} is connected already`);
-  const socket = (version === 2 ? openOld : open)(url, namespace, rooms, {
+  const auth = { rooms, name };
+  const socket = (version === 2 ? openOld : open)(url, namespace, version === 2 ? rooms : auth, {
     transports,
     reconnectionDelay: 100,
     reconnectionDelayMax: 100,
@@ -41,8 +45,8 @@ function connect({ connect: client, url, version, namespace = "/", rooms = [], t
 }
 
 // A manager of its own for each, so that each is a connection of its own, and namespaces are taken as they are.
-function open(url, namespace, rooms, options) {
-  return new Manager(url, options).socket(namespace, { auth: { rooms } });
+function open(url, namespace, auth, options) {
+  return new Manager(url, options).socket(namespace, { auth });
 }
 
 function close(client) {

@@ -47,6 +47,16 @@ impl Clients {
         self.opened(name, &request);
     }
 
+    /// Connects one with a nickname, for the chat.
+    pub fn connect_person(&mut self, name: &str, url: &str, nickname: &str) {
+        self.opened(name, &json!({ "connect": name, "url": url, "name": nickname, "transports": ["websocket"] }));
+    }
+
+    /// Makes one emit.
+    pub fn emit(&mut self, name: &str, event: &str, args: &Value) {
+        self.tool.tell(&json!({ "emit": name, "event": event, "args": args }));
+    }
+
     /// Connects one of Socket.IO 2, which servers of that version need, or a current one.
     pub fn connect_version(&mut self, version: u8, name: &str, server: &Server, namespace: &str, rooms: &[&str]) {
         let request = json!({ "connect": name, "url": server.url(), "namespace": namespace, "rooms": rooms,
@@ -103,6 +113,16 @@ impl Clients {
     /// Waits for an event of this name at each of these clients.
     pub fn expect(&mut self, event: &str, clients: &[&str]) {
         self.until(event, clients);
+    }
+
+    /// The next event of this name at one client; all others are forgotten.
+    pub fn next_named(&mut self, client: &str, event: &str) -> Seen {
+        loop {
+            let seen = self.next_event(client);
+            if seen.event == event {
+                return seen;
+            }
+        }
     }
 
     /// The next event of one client; those of the others are forgotten.

@@ -158,6 +158,33 @@ fn servers_of_either_kind_answer_each_others_questions() {
 }
 
 #[test]
+fn a_rust_node_asks_servers_of_either_kind() {
+    let mut mixed = Mixed::start();
+    let url = mixed.chat.nodes[0].clone();
+    mixed.clients.connect_person("person", &url, "Ada");
+    let sorted = |list: &Value| {
+        let mut list = list.as_array().unwrap().clone();
+        list.sort_by_key(Value::to_string);
+        list
+    };
+    let everyone: Vec<String> = mixed.audience(&[], &[]).into_iter().chain(["person".to_owned()]).collect();
+    let ids: Vec<_> = everyone.iter().map(|name| json!(mixed.clients.id(name))).collect();
+
+    mixed.clients.emit("person", "chat", &json!(["/who"]));
+    let answer = mixed.clients.next_named("person", "cluster").args[0].clone();
+    assert_eq!((&answer["servers"], &answer["partial"]), (&json!(4), &json!(false)));
+    assert_eq!(sorted(&answer["sockets"]), sorted(&json!(ids)));
+    assert_eq!(sorted(&answer["rooms"]), sorted(&json!([ids, vec![json!("red"), json!("blue")]].concat())));
+
+    // The person's own client does not acknowledge.
+    mixed.clients.emit("person", "chat", &json!(["/ask"]));
+    let answer = mixed.clients.next_named("person", "cluster").args[0].clone();
+    assert_eq!((&answer["servers"], &answer["clients"], &answer["partial"]), (&json!(4), &json!(13), &json!(true)));
+    let expected: Vec<_> = mixed.audience(&[], &[]).iter().map(|name| json!({"args": [{"answer": name}]})).collect();
+    assert_eq!(sorted(&answer["answers"]), sorted(&json!(expected)));
+}
+
+#[test]
 fn servers_of_either_kind_do_as_they_are_told() {
     let mut mixed = Mixed::start();
     let note = json!(["hi"]);

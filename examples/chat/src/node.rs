@@ -5,12 +5,14 @@
 //! | `bus` | the subscriptions that make it a member of the cluster |
 //! | `requests`, `reply`, `arguments` | what it does with what it hears there, and what it answers |
 //! | `chat`, `people`, `origin` | the room: who is here, who says what, who may come in |
+//! | `question` | what a person can ask the whole cluster |
 
 mod arguments;
 mod bus;
 mod chat;
 mod origin;
 mod people;
+mod question;
 mod reply;
 mod requests;
 

@@ -24,6 +24,7 @@ use tokio::{
 use super::{
     origin::is_foreign,
     people::{Announcement, Elsewhere, Person, nickname},
+    question::Question,
 };
 
 /// What a person says: from a client its text, to clients a [`Said`].
@@ -32,6 +33,8 @@ const CHAT: &str = "chat";
 const PEOPLE: &str = "people";
 /// The first thing a client hears.
 const WELCOME: &str = "welcome";
+/// The cluster's answer to a person's question.
+const CLUSTER: &str = "cluster";
 /// What is pushed from outside, when it has the name of something that only nodes say.
 const MESSAGE: &str = "message";
 
@@ -278,7 +281,7 @@ impl Chat {
         self.0.changed.notify_one();
     }
 
-    /// Says it to the bus; it comes back from there for everyone.
+    /// Says it to the bus; it comes back from there for everyone. What begins with a slash is a question to the cluster.
     async fn say(&self, socket: &SocketRef, text: &str) -> Result<(), String> {
         let Some(from) = socket.extensions.get::<Handshake>().and_then(|known| known.person) else {
             return Err("who has no nickname only watches".to_owned());
@@ -286,6 +289,12 @@ impl Chat {
         let text = text.trim();
         if text.is_empty() || text.chars().count() > MAX_TEXT {
             return Err(format!("a message has 1 to {MAX_TEXT} characters"));
+        }
+        if let Some(question) = Question::read(text)? {
+            let answer = question.ask(&self.0.emitter).await.map_err(|error| error.to_string())?;
+            // Who is gone does not want to know any more.
+            let _ = socket.emit(CLUSTER, &answer);
+            return Ok(());
         }
         let said = Said { from: &from, id: socket.id.to_string(), text };
         self.0.emitter.emit(CHAT, &said).await.map_err(|error| {
