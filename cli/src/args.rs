@@ -1,7 +1,7 @@
 //! The command line as a whole, and what is said where it is wrong.
 
 use clap::{Parser, error::ErrorKind};
-use socketio_doors::ENVIRONMENT;
+use socketio_doors::{ENVIRONMENT, adapters};
 
 use crate::{
     command::Command,
@@ -28,9 +28,17 @@ Exit codes:
   4    incomplete: some did not answer in time
   130  interrupted (143 by SIGTERM)";
 
+fn after_help() -> String {
+    format!("{AFTER_HELP}\n\nEnvironment:\n{ENVIRONMENT}")
+}
+
+fn after_long_help() -> String {
+    format!("{}\n\nWhat each adapter carries:\n{}", after_help(), adapters())
+}
+
 /// Pushes events and orders into a running Socket.IO cluster, and asks it questions, over the Redis that connects its servers.
 #[derive(Parser)]
-#[command(name = "sio", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\nEnvironment:\n{ENVIRONMENT}"))]
+#[command(name = "sio", version, max_term_width = 100, after_help = after_help(), after_long_help = after_long_help())]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]

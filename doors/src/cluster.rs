@@ -22,7 +22,8 @@ pub struct Cluster {
     #[arg(short, long, global = true, value_name = "URL")]
     url: Option<String>,
 
-    /// Adapter of the servers: auto, classic [env: SIO_ADAPTER] [default: auto]
+    /// Adapter of the servers: auto finds it; classic, sharded, streams, socketioxide, python, with options behind
+    /// commas [env: SIO_ADAPTER] [default: auto]
     #[arg(long, global = true, value_name = "NAME")]
     adapter: Option<Choice>,
 

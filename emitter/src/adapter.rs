@@ -113,6 +113,22 @@ impl Adapter {
         }
     }
 
+    /// What an operation that this adapter carries is limited to; `None` if to nothing.
+    ///
+    /// ```
+    /// use socketio_emitter::{Adapter, Operation, Python};
+    ///
+    /// let python = Adapter::Python(Python::default());
+    /// assert_eq!(python.limits(Operation::Except), Some("sockets by their ids, no rooms"));
+    /// ```
+    pub fn limits(&self, operation: Operation) -> Option<&'static str> {
+        match self {
+            Self::Classic(_) | Self::Sharded(_) | Self::Streams(_) => None,
+            Self::SocketIoxide(oxide) => oxide.limits(operation),
+            Self::Python(python) => python.limits(operation),
+        }
+    }
+
     /// The Redis command that says this message to servers of this adapter.
     ///
     /// # Errors

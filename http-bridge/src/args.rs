@@ -13,13 +13,17 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use globset::Glob;
-use socketio_doors::{Cluster, ENVIRONMENT};
+use socketio_doors::{Cluster, ENVIRONMENT, adapters};
 use socketio_emitter::Emitter;
 
 use crate::{allow::AllowedEvents, auth::Token, config::Config};
 
 fn after_help() -> String {
     HELP.replace("{ENVIRONMENT}", ENVIRONMENT)
+}
+
+fn after_long_help() -> String {
+    format!("{}\n\nWhat each adapter carries:\n{}", after_help(), adapters())
 }
 
 const HELP: &str = "\
@@ -77,7 +81,7 @@ Exit codes:
 /// Without a token, the bridge serves programs on this machine only: it listens on loopback, and refuses whatever a
 /// web page could have asked for. 2xx means that Redis took the message; everything else is application/problem+json.
 #[derive(Debug, Parser)]
-#[command(name = "sio-bridge", version, after_help = after_help())]
+#[command(name = "sio-bridge", version, after_help = after_help(), after_long_help = after_long_help())]
 pub struct Args {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", env = "SIO_BRIDGE_LISTEN", default_value = "127.0.0.1:8484", value_parser = address, hide_env = true)]

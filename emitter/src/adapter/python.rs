@@ -80,6 +80,17 @@ impl Python {
         }
     }
 
+    pub(super) fn limits(&self, operation: Operation) -> Option<&'static str> {
+        match operation {
+            Operation::Except => Some("sockets by their ids, no rooms"),
+            Operation::Join => Some("one socket by its id, one room"),
+            Operation::Leave => Some("one socket by its id, one room; or a whole room that closes"),
+            Operation::Disconnect => Some("one socket by its id"),
+            Operation::Acks => Some("nobody says how many were asked"),
+            _ => None,
+        }
+    }
+
     pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
         let Message { target, action } = message;
         self.publish(&match action {

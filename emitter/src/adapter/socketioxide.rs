@@ -92,6 +92,16 @@ impl SocketIoxide {
         }
     }
 
+    pub(super) fn limits(&self, operation: Operation) -> Option<&'static str> {
+        match operation {
+            Operation::Rooms | Operation::Except => Some("rooms, or one socket by its id"),
+            Operation::Join => Some("sockets by their rooms, not by their ids"),
+            Operation::Disconnect => Some("from the namespace; connections stay open"),
+            Operation::Sockets => Some("ids only"),
+            _ => None,
+        }
+    }
+
     pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
         let Message { target, action } = message;
         let selection = Selection::of(target, self.only_rooms)?;
