@@ -33,6 +33,8 @@
 //! | `link`, `deadline`, `blocking` | Redis as it is deployed, in bounded time, without async too |
 //! | `options`, `error` | what can be chosen, what can go wrong |
 //!
+//! What goes over Redis is specified in `docs/wire-format.md`, byte by byte.
+//!
 //! Features: `blocking` (on by default) is `.wait()`.
 
 mod adapter;
