@@ -42,8 +42,8 @@ enum Publish {
 }
 
 impl ConnectionLike for Fake {
-    fn req_packed_command<'a>(&'a mut self, _: &'a Cmd) -> RedisFuture<'a, Value> {
-        std::future::ready(Ok(Value::SimpleString("PONG".to_owned()))).boxed()
+    fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
+        std::future::ready(self.answer(cmd).extract_error()).boxed()
     }
 
     fn req_packed_commands<'a>(&'a mut self, asked: &'a Pipeline, _: usize, _: usize) -> RedisFuture<'a, Vec<Value>> {
@@ -72,17 +72,27 @@ impl Fake {
                 self.published.fetch_add(1, Ordering::Relaxed);
                 Value::Int(1)
             }
-            (b"PUBSUB", _, Some(servers)) => {
-                let channels = cmd.args_iter().skip(2);
-                Value::Array(channels.flat_map(|_| [Value::Nil, Value::Int(servers)]).collect())
-            }
+            (b"PUBSUB", _, Some(servers)) => match (word(cmd, 1), word(cmd, 2)) {
+                (b"NUMSUB", channel) => {
+                    // The servers are classic ones: nobody is on the channels of other adapters.
+                    let here = channel.starts_with(b"socket.io-request#");
+                    let count = Value::Int(if here { servers } else { 0 });
+                    Value::Array(vec![Value::BulkString(channel.to_vec()), count])
+                }
+                _ => Value::Array(Vec::new()),
+            },
+            (b"TYPE", ..) => Value::SimpleString("none".to_owned()),
             _ => Value::SimpleString("PONG".to_owned()),
         }
     }
 }
 
 fn name(cmd: &Cmd) -> &[u8] {
-    match cmd.args_iter().next() {
+    word(cmd, 0)
+}
+
+fn word(cmd: &Cmd, at: usize) -> &[u8] {
+    match cmd.args_iter().nth(at) {
         Some(socketio_emitter::redis::Arg::Simple(name)) => name,
         _ => b"",
     }

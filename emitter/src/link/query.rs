@@ -58,10 +58,6 @@ impl Answer {
             Self::Count(_) | Self::Type(_) => Vec::new(),
         }
     }
-
-    pub(crate) fn is_stream(&self) -> bool {
-        matches!(self, Self::Type(kind) if kind == "stream")
-    }
 }
 
 impl Query {
