@@ -68,11 +68,11 @@ pub(crate) async fn detect(
     let existing = signs.streams();
     if signs.count(Sign::Channel) > 0 {
         let read = readers(link, &streams(false), &existing, namespaces, deadline).await?;
-        found.push(Adapter::Streams(streams(false).placed(place(read))));
+        found.push(Adapter::Streams(streams(false).placed(place(&read))));
     }
     if signs.count(Sign::Shards) > 0 {
         let read = readers(link, &streams(true), &existing, namespaces, deadline).await?;
-        found.push(match place(read) {
+        found.push(match place(&read) {
             Place::Channel => named(Adapter::Sharded(Sharded::default())),
             place => Adapter::Streams(streams(true).placed(place)),
         });
@@ -96,7 +96,7 @@ pub(crate) async fn detect(
 }
 
 /// Where events go, if these streams are read: where there is none, to the channel.
-fn place(read: Vec<Option<u32>>) -> Place {
+fn place(read: &[Option<u32>]) -> Place {
     let numbers: Vec<u32> = read.iter().copied().flatten().collect();
     match (read.contains(&None), numbers.is_empty()) {
         (true, _) => Place::Chosen,

@@ -81,7 +81,7 @@ impl Clients {
         let mut waiting: Vec<&str> = clients.to_vec();
         let mut seen = Vec::new();
         while !waiting.is_empty() {
-            let line = self.next();
+            let line = self.next_line();
             assert!(line.get("disconnected").is_none(), "a client lost its connection: {line}");
             let Some(event) = line["event"].as_str() else {
                 continue;
@@ -100,7 +100,7 @@ impl Clients {
     pub fn until_disconnected(&mut self, clients: &[&str]) {
         let mut waiting: Vec<&str> = clients.to_vec();
         while !waiting.is_empty() {
-            let line = self.next();
+            let line = self.next_line();
             if line.get("disconnected").is_some() {
                 waiting.retain(|name| line["client"] != *name);
             }
@@ -113,6 +113,16 @@ impl Clients {
     /// Waits for an event of this name at each of these clients.
     pub fn expect(&mut self, event: &str, clients: &[&str]) {
         self.until(event, clients);
+    }
+
+    /// The next event of any client.
+    pub fn next(&mut self) -> Seen {
+        loop {
+            let line = self.next_line();
+            if let (Some(event), Some(client)) = (line["event"].as_str(), line["client"].as_str()) {
+                return Seen { client: client.to_owned(), event: event.to_owned(), args: line["args"].clone() };
+            }
+        }
     }
 
     /// The next event of this name at one client; all others are forgotten.
@@ -128,14 +138,14 @@ impl Clients {
     /// The next event of one client; those of the others are forgotten.
     pub fn next_event(&mut self, client: &str) -> Seen {
         loop {
-            let line = self.next();
+            let line = self.next_line();
             if let (Some(event), true) = (line["event"].as_str(), line["client"] == client) {
                 return Seen { client: client.to_owned(), event: event.to_owned(), args: line["args"].clone() };
             }
         }
     }
 
-    fn next(&mut self) -> Value {
+    fn next_line(&mut self) -> Value {
         self.ahead.pop_front().unwrap_or_else(|| self.tool.hear())
     }
 
