@@ -162,11 +162,10 @@ fn nodes_outlast_their_redis() {
 
     // A node that loses only the connection it answers on answers all the same.
     redis.command(&[b"CLIENT", b"KILL", b"TYPE", b"normal"]);
-    let mut server = Tool::start_with("questions.js", &[("REDIS_URL", &redis.url())]);
-    assert!(server.hear()["listening"].is_u64());
+    let mut server = Server::start(&redis, &[]);
     let rooms = loop {
         // The answer with which it notices is lost, so that the first question may go unanswered.
-        let answer = server.ask(json!({"do": "allRooms"}));
+        let answer = server.tool().ask(json!({"ask": "allRooms"}));
         if answer["rooms"].as_array().is_some_and(|rooms| !rooms.is_empty()) {
             break answer;
         }
