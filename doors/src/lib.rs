@@ -1,10 +1,12 @@
-//! What the command line and the HTTP bridge have in common: one way to say which cluster, and one way to write a
-//! duration.
+//! What the command line and the HTTP bridge have in common: one way to say which cluster, one way to write a
+//! duration, and one way to choose among a tap's messages.
 
 mod cluster;
 mod duration;
+mod filter;
 
 pub use self::{
     cluster::{Cluster, ENVIRONMENT},
     duration::duration,
+    filter::{Filter, glob, namespace_glob},
 };

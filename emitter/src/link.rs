@@ -9,6 +9,7 @@ mod fault;
 mod gather;
 mod given;
 mod listener;
+mod monitor;
 mod node;
 mod query;
 mod reader;

@@ -73,7 +73,7 @@ type Ended = Result<Option<BatchReceipt>, Failure>;
 
 impl Pipe {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        if global.namespace != "/" {
+        if global.namespace() != "/" {
             let reason = "--namespace is not for pipe: each line says its own, as in \"namespace\": \"/admin\"";
             return Err(Failure::usage(reason));
         }
