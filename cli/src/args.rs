@@ -16,6 +16,7 @@ Examples:
   sio emit time -T '{{ now }}' --every 5s       the time, every five seconds
   sio pipe events.ndjson                        a file of events, joins, disconnects, …
   sio join vip --to user:42                     a user's sockets into a room
+  sio tap --event 'chat*'                       every such message, live
   sio emit --help                               all about emit, with examples
 
 Exit codes:

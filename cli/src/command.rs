@@ -8,6 +8,7 @@ mod leave;
 mod man;
 mod pipe;
 mod server_emit;
+mod tap;
 
 use clap::Subcommand;
 
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Leave(leave::Leave),
     Disconnect(disconnect::Disconnect),
     ServerEmit(server_emit::ServerEmit),
+    Tap(tap::Tap),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -35,6 +37,7 @@ impl Command {
             Self::Leave(leave) => leave.run(global, output).await,
             Self::Disconnect(disconnect) => disconnect.run(global, output).await,
             Self::ServerEmit(emit) => emit.run(global, output).await,
+            Self::Tap(tap) => tap.run(global, output).await,
             Self::Completions(completions) => completions.run(output),
             Self::Man(man) => man.run(output),
         }

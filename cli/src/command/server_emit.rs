@@ -40,7 +40,7 @@ impl ServerEmit {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         let args = Values::plain(self.typed, global.cluster.numbers())?;
         let mut message = Message::from(Action::ServerEmit { event: self.event, args });
-        message.target.of(&global.namespace);
+        message.target.of(global.namespace());
         self.sending.run(message, global, output).await
     }
 }
