@@ -75,8 +75,8 @@ impl Tap {
         if bus.is_sharded_only() && !monitor {
             return Err(Error::Unsupported {
                 adapter: emitter.options().adapter.as_ref().map_or("sharded", |adapter| adapter.name()),
-                what: "a tap on shard channels without MONITOR".to_owned(),
-                instead: "ask for it; Redis then does less",
+                what: "a tap without MONITOR".to_owned(),
+                instead: "to listen on shard channels is to be counted as a server; ask for MONITOR, which costs Redis a lot",
             });
         }
         let run_id = run_id(&emitter, deadline).await?;

@@ -3,7 +3,7 @@ use socketio_emitter::Action;
 
 use crate::problem::Problem;
 
-/// What may be sent: everything, or only events that match a glob. Whoever may send some events only must not move or
+/// What may be sent, and seen by a tap: everything, or only events that match a glob. Whoever may send some events only must not move or
 /// disconnect sockets either, so with globs no such order is allowed.
 #[derive(Debug, Clone, Default)]
 pub struct AllowedEvents(Option<GlobSet>);
@@ -20,6 +20,11 @@ impl AllowedEvents {
         }
         let set = set.build()?;
         Ok(Self((!set.is_empty()).then_some(set)))
+    }
+
+    /// True if it is not narrowed.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(crate) fn check(&self, action: &Action) -> Result<(), Problem> {

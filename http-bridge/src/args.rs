@@ -35,12 +35,17 @@ Examples:
   curl 127.0.0.1:8484/v1/sockets/disconnect --json '{\"rooms\": [\"user:42\"], \"close\": true}'
   curl 127.0.0.1:8484/v1/batch -T messages.ndjson -X POST -H 'Content-Type: application/x-ndjson'
   curl '127.0.0.1:8484/v1/emit/news?dry_run=true' -d hello  the Redis command, not sent
+  curl -N '127.0.0.1:8484/v1/tap?event=chat*'               every such message, live
   SIO_BRIDGE_TOKEN=$(openssl rand -hex 32) sio-bridge --listen 0.0.0.0:8484
   curl -H \"Authorization: Bearer $SIO_BRIDGE_TOKEN\" bridge.internal:8484/v1/emit/news -d hello
 
 Query of /v1/emit/EVENT:
   room=, except= (repeatable), namespace=, volatile=true, compress=false
-Query of every route but /v1/batch:
+Query of /v1/tap:
+  event=GLOB, room=GLOB, namespace=GLOB, requests=true, count=N, for=DURATION
+  Accept: text/event-stream (server-sent events, the default) or application/x-ndjson (what sio pipe reads)
+  What comes faster than it is read is dropped, and that is said: {\"do\":\"dropped\",\"messages\":N}
+Query of every other route but /v1/batch:
   dry_run=true, require_servers=N, timeout=DURATION
 
 Bodies:
@@ -76,7 +81,7 @@ pub struct Args {
     token_file: Option<PathBuf>,
 
     /// An event that may be sent, to clients or servers; repeatable, all of them if not given. Where one is given,
-    /// join, leave and disconnect are refused
+    /// join, leave and disconnect are refused, and a tap shows such events and nothing else
     #[arg(long = "allow-event", value_name = "GLOB")]
     allow_event: Vec<Glob>,
 

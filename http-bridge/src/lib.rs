@@ -14,6 +14,7 @@
 //! | `POST /v1/batch` | many messages of any kind: a JSON array of them, or one a line (`application/x-ndjson`) |
 //! | `POST /v1/server-emit` | an event for the servers: the message, JSON or MessagePack |
 //! | `POST /v1/sockets/join`, `/leave`, `/disconnect` | an order about sockets, likewise |
+//! | `GET /v1/tap` | none; the answer is every message on the bus, live; `?event=&room=&namespace=&requests=&count=&for=` |
 //! | `GET /livez`, `/readyz` | whether the bridge is up, and whether Redis is |
 //!
 //! A 2xx status means that Redis took the message, and says how many servers were there. Everything else is a
@@ -27,7 +28,7 @@
 //! | `same_origin`, `auth`, `allow` | who may ask, and for what |
 //! | `query`, `parameters`, `body`, `form` | what was asked, checked before it means anything |
 //! | `records`, `split` | a long body, record by record |
-//! | `message`, `event`, `batch`, `health` | the routes |
+//! | `message`, `event`, `batch`, `tap`, `health` | the routes |
 //! | `address`, `send` | to whom, and how it gets there |
 //! | `problem` | every answer that is no success |
 
@@ -52,6 +53,7 @@ mod send;
 mod serve;
 mod split;
 mod stop;
+mod tap;
 
 use axum::{
     Router, middleware,
@@ -81,6 +83,7 @@ pub fn app(emitter: Emitter, config: Config) -> Router {
         .route("/sockets/join", message::route(Verb::Join))
         .route("/sockets/leave", message::route(Verb::Leave))
         .route("/sockets/disconnect", message::route(Verb::Disconnect))
+        .route("/tap", get(tap::tap))
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::not_found)
         .layer(middleware::from_fn_with_state(bridge.clone(), auth::require));
