@@ -177,11 +177,10 @@ fn a_tap_of_one_cluster_feeds_another() {
     let mut pipe = sio(&to.redis.url());
     let pipe =
         pipe.args(["pipe", "-o", "json"]).stdin(tap.stdout.take().unwrap()).stdout(Stdio::piped()).spawn().unwrap();
-    Sio::run(
-        &from.url(),
-        &["emit", "chat", "hi", "--binary", "Cargo.toml", "--to", "lobby", "--adapter", "streams"],
-        b"",
-    );
+    let chat =
+        ["emit", "chat", "hi", "--binary", "Cargo.toml", "--to", "lobby", "--adapter", "classic", "--socket-io", "4"];
+    let run = Sio::run(&from.url(), &chat, b"");
+    assert_eq!(run.code, Some(0), "{run:?}");
     from.command(&[b"PUBLISH", b"socket.io#/#", b"garbage"]);
     Sio::run(&from.url(), &["emit", "end", "--adapter", "classic"], b"");
     let seen = clients.until("end", &["a", "b"]);
