@@ -18,6 +18,7 @@ Examples:
   sio emit ready --to lobby --ack               an event, and what clients answer
   sio join vip --to user:42                     a user's sockets into a room
   sio sockets --to lobby                        who is in a room
+  sio tap --event 'chat*'                       every such message, live
   sio emit --help                               all about emit, with examples
 
 Exit codes:

@@ -11,6 +11,7 @@ mod rooms;
 mod server_emit;
 mod servers;
 mod sockets;
+mod tap;
 
 use clap::Subcommand;
 
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Sockets(sockets::Sockets),
     Rooms(rooms::Rooms),
     Servers(servers::Servers),
+    Tap(tap::Tap),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -44,6 +46,7 @@ impl Command {
             Self::Sockets(sockets) => sockets.run(global, output).await,
             Self::Rooms(rooms) => rooms.run(global, output).await,
             Self::Servers(servers) => servers.run(global, output).await,
+            Self::Tap(tap) => tap.run(global, output).await,
             Self::Completions(completions) => completions.run(output),
             Self::Man(man) => man.run(output),
         }

@@ -12,10 +12,9 @@ pub(crate) struct Global {
     #[command(flatten)]
     pub(crate) cluster: Cluster,
 
-    /// Namespace; its leading slash may be left out
-    #[arg(short, long, global = true, value_name = "NAME", default_value = "/")]
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) namespace: String,
+    /// Namespace; its leading slash may be left out [default: /]
+    #[arg(short, long, global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    namespace: Option<String>,
 
     /// What stdout carries; json is one object a line
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value = "text")]
@@ -31,6 +30,16 @@ pub(crate) struct Global {
 }
 
 impl Global {
+    /// The namespace; `/` where none is named.
+    pub(crate) fn namespace(&self) -> &str {
+        self.namespace.as_deref().unwrap_or("/")
+    }
+
+    /// The namespace, if one is named.
+    pub(crate) fn named_namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
     pub(crate) fn output(&self) -> Output {
         let words = match (self.quiet, self.verbose) {
             (true, _) => Words::Few,

@@ -24,7 +24,7 @@ impl Order {
     pub(crate) async fn give(self, action: Action, global: &Global, output: Output) -> Result<Exit, Failure> {
         let Self { rooms, all, sending } = self;
         let mut message = Message::from(action);
-        message.target.of(&global.namespace);
+        message.target.of(global.namespace());
         if !rooms.to.is_empty() {
             message.target.to(rooms.to);
         }

@@ -25,6 +25,7 @@ use crate::{
     recognise::Recognised,
     request::{Ack, Asking, Question, Server, ServerAck, Socket},
     roll_call::roll_call,
+    tap::Tap,
 };
 
 /// A handle on a Socket.IO cluster: cheap, cloneable, and made to be kept.
@@ -234,6 +235,33 @@ impl Emitter {
         S: Source<'a, Kind>,
     {
         Batch::new(self.clone(), source.into_stream())
+    }
+
+    /// A live, decoded view of the bus: every message, whoever sends it and whether anybody reads it.
+    ///
+    /// It covers every adapter, or the one that was [given](Options::adapter), and needs no servers. None of them
+    /// notices it.
+    ///
+    /// ```no_run
+    /// use socketio_emitter::{Emitter, Tapped};
+    ///
+    /// # async fn run(io: Emitter) -> Result<(), socketio_emitter::Error> {
+    /// let mut tap = io.tap().await?;
+    /// loop {
+    ///     match tap.next().await {
+    ///         Tapped::Seen(seen) => println!("{} on {}", seen.adapter, seen.channel),
+    ///         other => println!("{other:?}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] if Redis is not there, [`Error::Refused`] if it does not permit to listen,
+    /// [`Error::Unsupported`] for an adapter that has nothing but shard channels, without [`Tap::monitor`], and
+    /// [`Error::CannotListen`] on a connection that was [given](Self::on).
+    pub fn tap(&self) -> Tap {
+        Tap::new(self.clone())
     }
 
     /// Asks Redis for a sign of life, connecting first where there is no connection.

@@ -65,8 +65,12 @@ pub enum Error {
         servers: u64,
     },
 
-    /// The question needs a subscription, which a connection that was [given](crate::Emitter::on) has no place for.
-    #[error("the servers' Socket.IO version is unknown, and this connection cannot be used to ask; say which it is")]
+    /// A question or a tap needs a subscription, which a connection that was [given](crate::Emitter::on) has no place
+    /// for.
+    #[error(
+        "this needs a subscription, for which the given connection has no place; connect by URL (or, where it is \
+        about the servers' Socket.IO version, say which it is)"
+    )]
     CannotListen,
 
     /// Fewer servers than required are on the namespace. Nothing was sent.

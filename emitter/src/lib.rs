@@ -30,6 +30,7 @@
 //! | `message`, `args` | what is said, no adapter in sight; its one JSON form |
 //! | `guard` | what is never published |
 //! | `adapter`, `command` | how it is said, and the Redis command that says it |
+//! | `tap` | the bus, decoded, as it is |
 //! | `link`, `deadline`, `blocking` | Redis as it is deployed, in bounded time, without async too |
 //! | `options`, `error` | what can be chosen, what can go wrong |
 //!
@@ -62,6 +63,7 @@ mod receipt;
 mod recognise;
 mod request;
 mod roll_call;
+mod tap;
 
 pub use redis;
 
@@ -83,4 +85,5 @@ pub use self::{
     outgoing::Outgoing,
     receipt::{BatchReceipt, Receipt},
     request::{Ack, Answer, Answering, Answers, Asking, Datum, End, Server, ServerAck, Socket, Tally},
+    tap::{Origin, Said, Seen, Tap, Tapped, Tapping, Unreadable},
 };

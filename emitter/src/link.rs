@@ -9,6 +9,7 @@ mod fault;
 mod gather;
 mod given;
 mod listener;
+mod monitor;
 #[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod node;
 mod query;

@@ -3,9 +3,9 @@ use socketio_emitter::Action;
 
 use crate::problem::Problem;
 
-/// What may be sent: everything, or only events that match a glob. Whoever may send some events only must not move or
-/// disconnect sockets either, nor see who is connected, so with globs no order and no question is allowed; only what
-/// clients answer to such an event.
+/// What may be sent, and seen by a tap: everything, or only events that match a glob. Whoever may send some events only
+/// must not move or disconnect sockets either, nor see who is connected, so with globs no order and no question is
+/// allowed; only what clients answer to such an event.
 #[derive(Debug, Clone, Default)]
 pub struct AllowedEvents(Option<GlobSet>);
 
@@ -29,6 +29,11 @@ impl AllowedEvents {
             Some(_) => Err(Problem::question_not_allowed()),
             None => Ok(()),
         }
+    }
+
+    /// True if it is not narrowed.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(crate) fn check(&self, action: &Action) -> Result<(), Problem> {

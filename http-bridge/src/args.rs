@@ -42,11 +42,16 @@ Examples:
   curl '127.0.0.1:8484/v1/sockets?room=a'                   who is in a room
   curl 127.0.0.1:8484/v1/rooms -H 'Accept: application/x-ndjson'
   curl '127.0.0.1:8484/v1/emit/news?dry_run=true' -d hello  the Redis command, not sent
+  curl -N '127.0.0.1:8484/v1/tap?event=chat*'               every such message, live
   SIO_BRIDGE_TOKEN=$(openssl rand -hex 32) sio-bridge --listen 0.0.0.0:8484
   curl -H \"Authorization: Bearer $SIO_BRIDGE_TOKEN\" bridge.internal:8484/v1/emit/news -d hello
 
 Query of /v1/emit/EVENT:
   room=, except= (repeatable), namespace=, volatile=true, compress=false
+Query of /v1/tap:
+  event=GLOB, room=GLOB, namespace=GLOB, requests=true, count=N, for=DURATION
+  Accept: text/event-stream (server-sent events, the default) or application/x-ndjson (what sio pipe reads)
+  What comes faster than it is read is dropped, and that is said: {\"do\":\"dropped\",\"messages\":N}
 Query of every POST but /v1/batch:
   dry_run=true, require_servers=N, timeout=DURATION
 Query of /v1/emit, /v1/emit/EVENT and /v1/server-emit:
@@ -92,7 +97,8 @@ pub struct Args {
     token_file: Option<PathBuf>,
 
     /// An event that may be sent, to clients or servers; repeatable, all of them if not given. Where one is given,
-    /// join, leave, disconnect and questions about sockets, rooms and servers are refused
+    /// join, leave, disconnect and questions about sockets, rooms and servers are refused,
+    /// and a tap shows such events and nothing else
     #[arg(long = "allow-event", value_name = "GLOB")]
     allow_event: Vec<Glob>,
 

@@ -1,8 +1,9 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use socketio_emitter::{Emitter, Numbers};
+use tokio::sync::Semaphore;
 
-use crate::{allow::AllowedEvents, auth::Token};
+use crate::{allow::AllowedEvents, auth::Token, tap::TAPS};
 
 /// What the routes go by.
 #[derive(Debug, Clone)]
@@ -48,11 +49,13 @@ pub(crate) struct Bridge(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) emitter: Emitter,
     pub(crate) config: Config,
+    /// Places for those who tap.
+    pub(crate) taps: Arc<Semaphore>,
 }
 
 impl Bridge {
     pub(crate) fn new(emitter: Emitter, config: Config) -> Self {
-        Self(Arc::new(Inner { emitter, config }))
+        Self(Arc::new(Inner { emitter, config, taps: Arc::new(Semaphore::new(TAPS)) }))
     }
 }
 

@@ -15,6 +15,7 @@
 //! | `POST /v1/server-emit` | an event for the servers: the message, JSON or MessagePack |
 //! | `POST /v1/sockets/join`, `/leave`, `/disconnect` | an order about sockets, likewise |
 //! | `GET /v1/servers`, `/v1/rooms`, `/v1/sockets` | none: who is there; `?namespace=&room=&except=&limit=&count=` |
+//! | `GET /v1/tap` | none; the answer is every message on the bus, live; `?event=&room=&namespace=&requests=&count=&for=` |
 //! | `GET /livez`, `/readyz` | whether the bridge is up, and whether Redis is |
 //!
 //! With `?ack=2s`, an event is answered with the acknowledgements of it. Who did not answer in time is missing from the
@@ -31,7 +32,7 @@
 //! | `same_origin`, `auth`, `allow` | who may ask, and for what |
 //! | `query`, `parameters`, `body`, `form` | what was asked, checked before it means anything |
 //! | `records`, `split` | a long body, record by record |
-//! | `message`, `event`, `batch`, `questions`, `health` | the routes |
+//! | `message`, `event`, `batch`, `questions`, `tap`, `health` | the routes |
 //! | `address`, `send`, `answers` | to whom, how it gets there, and what comes back |
 //! | `problem` | every answer that is no success |
 
@@ -58,6 +59,7 @@ mod send;
 mod serve;
 mod split;
 mod stop;
+mod tap;
 
 use axum::{
     Router, middleware,
@@ -90,6 +92,7 @@ pub fn app(emitter: Emitter, config: Config) -> Router {
         .route("/sockets/join", message::route(Verb::Join))
         .route("/sockets/leave", message::route(Verb::Leave))
         .route("/sockets/disconnect", message::route(Verb::Disconnect))
+        .route("/tap", get(tap::tap))
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::not_found)
         .layer(middleware::from_fn_with_state(bridge.clone(), auth::require));

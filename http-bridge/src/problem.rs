@@ -164,6 +164,16 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "event-not-allowed", "The event is not allowed", detail)
     }
 
+    pub(crate) fn not_acceptable() -> Self {
+        let detail = "this route answers with text/event-stream or application/x-ndjson; accept one of them";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "accept", "No such answer can be given", detail)
+    }
+
+    pub(crate) fn too_many_taps(limit: usize) -> Self {
+        let detail = format!("{limit} are open, and each has connections to Redis of its own; end one of them first");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-taps", "Too many taps are open", detail)
+    }
+
     pub(crate) fn unauthorized() -> Self {
         let detail = "the header Authorization: Bearer TOKEN is missing, or the token is another";
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "The token is missing or wrong", detail)
@@ -297,7 +307,7 @@ impl IntoResponse for Problem {
 pub(crate) async fn not_found() -> Problem {
     let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/batch, /v1/server-emit, \
                   /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /v1/servers, \
-                  /v1/rooms, /v1/sockets, /livez and /readyz";
+                  /v1/rooms, /v1/sockets, /v1/tap, /livez and /readyz";
     Problem::new(StatusCode::NOT_FOUND, "not-found", "There is no such route", detail)
 }
 

@@ -1,13 +1,15 @@
 use std::{pin::pin, time::Duration};
 
-use axum::{Router, serve::Listener};
+use axum::{Extension, Router, serve::Listener};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+
+use crate::tap::Running;
 
 /// A client has this long for a request's headers, and a connection for its next request.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -17,6 +19,9 @@ pub async fn serve(mut listener: TcpListener, app: Router, stop: impl Future<Out
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
     let connections = GracefulShutdown::new();
+    // A tap would go on for ever.
+    let (run, running) = watch::channel(());
+    let app = app.layer(Extension(Running(running)));
     let mut stop = pin!(stop);
     loop {
         let stream = tokio::select! {
@@ -34,7 +39,7 @@ pub async fn serve(mut listener: TcpListener, app: Router, stop: impl Future<Out
             }
         });
     }
-    drop(listener);
+    drop((listener, run));
     tracing::info!("stopping");
     if timeout(grace, connections.shutdown()).await.is_err() {
         tracing::warn!(?grace, "requests were still under way");

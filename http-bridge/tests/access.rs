@@ -244,3 +244,38 @@ async fn only_allowed_events_are_sent() {
     }
     allowing(&[]).sends(curl("/v1/emit/anything", "1"), |io| io.emit("anything", &1)).await;
 }
+
+#[tokio::test]
+async fn a_tap_is_not_for_web_pages_nor_without_the_token() {
+    let tap = "/v1/tap";
+    let bridge = Bridge::new();
+    let host = ("host", "localhost:8484");
+    for (header, code) in [
+        (("origin", "https://example.com"), "web-page"),
+        (("origin", "null"), "web-page"),
+        (("sec-fetch-site", "cross-site"), "web-page"),
+        (("sec-fetch-site", "same-site"), "web-page"),
+    ] {
+        bridge.refuses(bare(Method::GET, tap, &[host, header]), 403, code).await;
+    }
+    bridge.refuses(bare(Method::GET, tap, &[("host", "example.com")]), 403, "foreign-host").await;
+    with_token().refuses(get(tap), 401, "unauthorized").await;
+    let lets_in = request(Method::GET, tap).header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+    // There is no Redis to listen to.
+    with_token().refuses(lets_in.body(Body::empty()).unwrap(), 500, "cannot-listen").await;
+}
+
+#[tokio::test]
+async fn a_tap_says_what_it_does_not_understand() {
+    let bridge = Bridge::new();
+    for query in ["event=[", "events=x", "count=-1", "for=5", "requests=yes", "event=a&event=b", "monitor=true"] {
+        bridge.refuses(get(&format!("/v1/tap?{query}")), 400, "query").await;
+    }
+    let accepting =
+        |kind: &str| request(Method::GET, "/v1/tap").header(header::ACCEPT, kind).body(Body::empty()).unwrap();
+    bridge.refuses(accepting("text/html"), 406, "accept").await;
+    for kind in ["*/*", "text/event-stream", "text/html, application/x-ndjson;q=0.5"] {
+        bridge.refuses(accepting(kind), 500, "cannot-listen").await;
+    }
+    bridge.refuses(post("/v1/tap", None, ""), 405, "method").await;
+}

@@ -8,6 +8,7 @@ mod lines;
 mod pace;
 mod progress;
 mod reader;
+mod replay;
 mod summary;
 
 use std::{future::IntoFuture, time::Instant};
@@ -73,7 +74,7 @@ type Ended = Result<Option<BatchReceipt>, Failure>;
 
 impl Pipe {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        if global.namespace != "/" {
+        if global.namespace() != "/" {
             let reason = "--namespace is not for pipe: each line says its own, as in \"namespace\": \"/admin\"";
             return Err(Failure::usage(reason));
         }
@@ -88,7 +89,8 @@ impl Pipe {
         let book = Book::new(Ledger::new(Progress::new(size, typed, output), output));
         let chunks = Reader::new(source, self.from_line, self.max_line, cluster.numbers()).start()?;
         let (stop, stopped) = oneshot::channel();
-        let feed = Feed::new(emitter.clone(), chunks, book.clone(), stopped).paced(self.rate).strict(self.strict);
+        let feed = Feed::new(emitter.clone(), chunks, book.clone(), stopped).paced(self.rate);
+        let feed = feed.strict(self.strict).unchecked(self.dry_run);
 
         let start = Instant::now();
         let ended = interrupts.winding_up(self.work(&emitter, feed, &book, output), || drop(stop)).await;
@@ -104,6 +106,9 @@ impl Pipe {
             false => summary.tell(output)?,
         }
         let resume = resume(ledger.stop());
+        if let Some(failure) = ledger.refused.take() {
+            return Err(failure);
+        }
         match (ended, ledger.unreadable.take(), interrupted) {
             (Err(failure), ..) => Err(failure.hint(&resume)),
             (_, Some(error), _) => Err(Failure::failed(format!("cannot read {name}: {error}; {resume}"))),

@@ -53,7 +53,7 @@ impl ServerEmit {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         let args = Values::plain(self.typed, global.cluster.numbers())?;
         let mut message = Message::from(Action::ServerEmit { event: self.event, args });
-        message.target.of(&global.namespace);
+        message.target.of(global.namespace());
         if self.acking.ack {
             return self.acking.run(message, Emitter::ask_servers, self.sending, global, output).await;
         }

@@ -10,7 +10,7 @@ use std::{
 use redis::{PushInfo, PushKind, RedisError, Value, aio::MultiplexedConnection};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use super::{Fault, node::Node, reader::Reader};
+use super::{Fault, monitor::Monitor, node::Node, reader::Reader};
 use crate::{
     deadline::{Deadline, Elapsed},
     frame::Frame,
@@ -36,6 +36,10 @@ pub(crate) enum Listen {
     ShardChannel(String),
     /// A stream, from now on.
     Stream(String),
+    /// A stream that has just begun, from its first entry on.
+    NewStream(String),
+    /// All shard channels, by what every server that takes messages runs: at a cost for Redis.
+    Monitor,
 }
 
 /// What was heard: a frame that owns its bytes.
@@ -55,6 +59,7 @@ pub(crate) struct Listener {
 enum Ear {
     Pushed { connection: MultiplexedConnection, queue: Receiver<Caught>, fill: Arc<Fill> },
     Read(Reader),
+    Overheard(Monitor),
 }
 
 /// How full the queue is.
@@ -68,8 +73,8 @@ impl Listen {
     /// The key whose owner must be listened to, in a cluster.
     pub(super) fn key(&self) -> Option<&str> {
         match self {
-            Self::ShardChannel(key) | Self::Stream(key) => Some(key),
-            Self::Channels(_) | Self::Patterns(_) => None,
+            Self::ShardChannel(key) | Self::Stream(key) | Self::NewStream(key) => Some(key),
+            Self::Channels(_) | Self::Patterns(_) | Self::Monitor => None,
         }
     }
 }
@@ -85,7 +90,8 @@ impl Caught {
         }
     }
 
-    fn size(&self) -> usize {
+    /// In bytes, with all names.
+    pub(crate) fn size(&self) -> usize {
         match self {
             Self::Published { channel, payload } => channel.len() + payload.len(),
             Self::Entry { fields, .. } => fields.iter().map(|(name, value)| name.len() + value.len()).sum(),
@@ -93,11 +99,17 @@ impl Caught {
     }
 }
 
-/// Listens at this server; it has confirmed that when this returns.
-pub(super) async fn listen(node: &Node, to: &Listen, deadline: Deadline) -> Result<Listener, Fault> {
+/// Listens at these servers, which have confirmed that when this returns: one of them, but for
+/// [`Listen::Monitor`].
+pub(super) async fn listen(nodes: &[&Node], to: &Listen, deadline: Deadline) -> Result<Listener, Fault> {
+    let [node, ..] = nodes else {
+        return Err(Fault::silence("no server", deadline.total));
+    };
     let attempt = async {
         let ear = match to {
             Listen::Stream(key) => Ear::Read(Reader::open(node, key).await?),
+            Listen::NewStream(key) => Ear::Read(Reader::open_new(node, key).await?),
+            Listen::Monitor => Ear::Overheard(Monitor::open(nodes).await?),
             Listen::Channels(_) | Listen::Patterns(_) | Listen::ShardChannel(_) => subscribe(node, to).await?,
         };
         Ok(Listener { ear, lost: None })
@@ -131,9 +143,9 @@ async fn subscribe(node: &Node, to: &Listen) -> Result<Ear, RedisError> {
     match to {
         Listen::Channels(names) => connection.subscribe(names).await?,
         Listen::Patterns(patterns) => connection.psubscribe(patterns).await?,
-        Listen::ShardChannel(name) | Listen::Stream(name) => {
-            redis::cmd("SSUBSCRIBE").arg(name).exec_async(&mut connection).await?;
-        }
+        Listen::ShardChannel(name) => redis::cmd("SSUBSCRIBE").arg(name).exec_async(&mut connection).await?,
+        // Nothing to subscribe to.
+        Listen::Stream(_) | Listen::NewStream(_) | Listen::Monitor => {}
     }
     Ok(Ear::Pushed { connection, queue, fill })
 }
@@ -169,6 +181,7 @@ impl Listener {
             let next = match &mut self.ear {
                 Ear::Pushed { connection, queue, fill } => pushed(connection, queue, fill, deadline).await,
                 Ear::Read(reader) => reader.next(deadline).await,
+                Ear::Overheard(monitor) => monitor.next(deadline).await,
             };
             match next {
                 Ok(Some(caught)) => return Some(caught),
@@ -185,17 +198,15 @@ impl Listener {
     }
 
     /// Why nothing more will come: the connection broke, or what was listened to is elsewhere.
-    #[allow(dead_code, reason = "for looking at the bus")]
     pub(crate) fn lost(&self) -> Option<&RedisError> {
         self.lost.as_ref()
     }
 
     /// How many messages were dropped because they were not fetched in time.
-    #[allow(dead_code, reason = "for looking at the bus")]
     pub(crate) fn missed(&self) -> u64 {
         match &self.ear {
             Ear::Pushed { fill, .. } => fill.missed.load(Ordering::Relaxed),
-            Ear::Read(_) => 0,
+            Ear::Read(_) | Ear::Overheard(_) => 0,
         }
     }
 }

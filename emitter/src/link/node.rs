@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::Stream;
 use redis::{
     AsyncConnectionConfig, Client, Pipeline, ProtocolVersion, RedisError, Value,
     aio::{AsyncPushSender, MultiplexedConnection},
@@ -130,6 +131,11 @@ impl Node {
     /// A connection of its own, for commands that wait.
     pub(super) async fn dial(&self) -> Result<MultiplexedConnection, RedisError> {
         self.client.get_multiplexed_async_connection_with_config(&config()).await
+    }
+
+    /// What it runs, one command a line, over a connection of its own.
+    pub(super) async fn monitor(&self) -> Result<impl Stream<Item = String> + Send + use<>, RedisError> {
+        Ok(self.client.get_async_monitor().await?.into_on_message())
     }
 
     /// True if it did not answer just now.

@@ -33,6 +33,8 @@ pub(crate) enum Query {
     Channels { start: String, sharded: bool },
     /// The type of a key.
     Type(String),
+    /// What each server calls itself, from its start to its end.
+    RunIds,
 }
 
 /// The answer to a [`Query`] of the same name.
@@ -42,20 +44,21 @@ pub(crate) enum Answer {
     Channels(Vec<String>),
     /// `none` where the key does not exist.
     Type(String),
+    RunIds(Vec<String>),
 }
 
 impl Answer {
     pub(crate) fn count(&self) -> u64 {
         match self {
             Self::Count(count) => *count,
-            Self::Channels(_) | Self::Type(_) => 0,
+            Self::Channels(_) | Self::Type(_) | Self::RunIds(_) => 0,
         }
     }
 
     pub(crate) fn channels(self) -> Vec<String> {
         match self {
             Self::Channels(names) => names,
-            Self::Count(_) | Self::Type(_) => Vec::new(),
+            Self::Count(_) | Self::Type(_) | Self::RunIds(_) => Vec::new(),
         }
     }
 }
@@ -70,6 +73,7 @@ impl Query {
                 cmd("PUBSUB").arg(kind).arg(format!("{}*", literal(start))).take()
             }
             Self::Type(key) => cmd("TYPE").arg(key).take(),
+            Self::RunIds => cmd("INFO").arg("server").take(),
         }
     }
 
@@ -78,7 +82,7 @@ impl Query {
         match self {
             Self::Type(key) => slice::from_ref(topology.owner(Some(key))),
             Self::Count(Census::ShardChannel(name)) => topology.shard(name),
-            Self::Count(Census::Channel(_)) | Self::Channels { .. } => &topology.nodes,
+            Self::Count(Census::Channel(_)) | Self::Channels { .. } | Self::RunIds => &topology.nodes,
         }
     }
 
@@ -102,6 +106,13 @@ impl Query {
             Self::Type(_) => {
                 let kind = parts.into_iter().next().map(redis::from_redis_value).transpose()?;
                 Answer::Type(kind.unwrap_or_else(|| "none".to_owned()))
+            }
+            Self::RunIds => {
+                let infos: Vec<String> = parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
+                let id = |info: &String| {
+                    info.lines().find_map(|line| line.strip_prefix("run_id:")).map(|id| id.trim().to_owned())
+                };
+                Answer::RunIds(infos.iter().filter_map(id).collect())
             }
         })
     }

@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How many entries are read at once.
 const ENTRIES: usize = 64;
 
+/// The id before all others.
+const FIRST: &str = "0-0";
+
 /// Reads a stream as it grows.
 pub(super) struct Reader {
     connection: MultiplexedConnection,
@@ -29,8 +32,14 @@ impl Reader {
         let mut connection = node.dial().await?;
         let last =
             redis::cmd("XREVRANGE").arg(stream).arg(&["+", "-", "COUNT", "1"]).query_async(&mut connection).await?;
-        let last = entries(last).pop().map_or_else(|| "0-0".to_owned(), |(id, _)| id);
+        let last = entries(last).pop().map_or_else(|| FIRST.to_owned(), |(id, _)| id);
         Ok(Self { connection, stream: stream.to_owned(), last, ready: VecDeque::new() })
+    }
+
+    /// Reads it from its first entry on.
+    pub(super) async fn open_new(node: &Node, stream: &str) -> Result<Self, RedisError> {
+        let connection = node.dial().await?;
+        Ok(Self { connection, stream: stream.to_owned(), last: FIRST.to_owned(), ready: VecDeque::new() })
     }
 
     pub(super) async fn next(&mut self, deadline: Deadline) -> Result<Option<Caught>, RedisError> {

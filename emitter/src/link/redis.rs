@@ -111,7 +111,11 @@ impl Redis {
         let mut pause = Pause::default();
         loop {
             let topology = self.topology(deadline).await?;
-            let fault = match listener::listen(topology.owner(to.key()), to, deadline).await {
+            let nodes = match to {
+                Listen::Monitor => topology.owners(),
+                _ => vec![&**topology.owner(to.key())],
+            };
+            let fault = match listener::listen(&nodes, to, deadline).await {
                 Ok(listener) => return Ok(listener),
                 Err(fault) => fault,
             };

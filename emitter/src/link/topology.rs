@@ -41,6 +41,20 @@ impl Topology {
         key.and_then(|key| self.shard(key).first()).unwrap_or(&self.publisher)
     }
 
+    /// All who take what is written: replicas repeat it.
+    pub(super) fn owners(&self) -> Vec<&Node> {
+        if self.shards.is_empty() {
+            return vec![&self.publisher];
+        }
+        let mut owners: Vec<&Node> = Vec::new();
+        for owner in self.shards.iter().filter_map(|shard| shard.nodes.first()) {
+            if !owners.iter().any(|known| std::ptr::eq(*known, &**owner)) {
+                owners.push(owner);
+            }
+        }
+        owners
+    }
+
     /// All that have a part in this key.
     pub(super) fn shard(&self, key: &str) -> &[Arc<Node>] {
         if self.shards.is_empty() {

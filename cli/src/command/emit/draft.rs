@@ -34,7 +34,7 @@ impl Draft {
             except: rooms(&mut templates, "--except", emit.rooms.except)?,
             values: Values::new(emit.typed, &mut templates, global.cluster.numbers())?,
             templates,
-            namespace: global.namespace.clone(),
+            namespace: global.namespace().to_owned(),
             flags,
         })
     }

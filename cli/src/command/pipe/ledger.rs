@@ -15,7 +15,7 @@ use super::{
     reader::{Chunk, Problem},
 };
 use crate::{
-    failure::reason,
+    failure::{Failure, reason},
     output::{Output, Words},
 };
 
@@ -49,6 +49,13 @@ pub(super) struct Counts {
     pub(super) unknown: u64,
     /// They were taken up, and certainly not sent.
     pub(super) unsent: u64,
+    /// A tap's lines that are no messages.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) skipped: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Where it stopped, and what became of the lines around.
@@ -72,6 +79,8 @@ pub(super) struct Ledger {
     stop: Option<Stop>,
     /// Why the input cannot be read on.
     pub(super) unreadable: Option<io::Error>,
+    /// Why the input must not be sent.
+    pub(super) refused: Option<Failure>,
     progress: Progress,
     output: Output,
 }
@@ -85,6 +94,7 @@ impl Ledger {
             last: 0,
             stop: None,
             unreadable: None,
+            refused: None,
             progress,
             output,
         }
@@ -109,6 +119,13 @@ impl Ledger {
         self.counts.lines += 1;
         self.last = line;
         self.name(line, problem);
+    }
+
+    /// A line was taken up, and is a tap's, but no message.
+    pub(super) fn skipped(&mut self, line: u64) {
+        self.counts.lines += 1;
+        self.counts.skipped += 1;
+        self.last = line;
     }
 
     /// What became of the first message that was handed over and not heard of since.
@@ -189,7 +206,7 @@ mod tests {
 
     fn counts(lines: u64, sent: u64, bad: u64, unknown: u64, unsent: u64) -> Counts {
         assert_eq!(lines, sent + bad + unknown + unsent);
-        Counts { lines, sent, bad, unknown, unsent }
+        Counts { lines, sent, bad, unknown, unsent, skipped: 0 }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::{
 };
 
 use bytesize::ByteSize;
-use socketio_emitter::{Error, Message, Numbers};
+use memchr::memmem;
+use socketio_emitter::{Error, Message, Numbers, Origin, Tapped};
 use tokio::sync::mpsc;
 
 use super::lines::{Line, Lines};
@@ -20,13 +21,23 @@ const WAITING: usize = 4;
 #[derive(Default)]
 pub(super) struct Chunk {
     /// The lines that hold something, by their numbers.
-    pub(super) records: Vec<(u64, Result<Message, Problem>)>,
+    pub(super) records: Vec<(u64, Record)>,
     /// How many bytes were read for them.
     pub(super) bytes: usize,
 }
 
 /// The input, chunk by chunk, unless it cannot be read on.
 pub(super) type Chunks = mpsc::Receiver<io::Result<Chunk>>;
+
+/// What a line is.
+pub(super) enum Record {
+    Message(Message),
+    /// A message that a tap heard, and which one.
+    Replay(Message, Origin),
+    /// A tap's line that is no message.
+    Aside,
+    Bad(Problem),
+}
 
 /// Why a line is no message.
 pub(super) enum Problem {
@@ -42,6 +53,20 @@ impl fmt::Display for Problem {
             Self::TooLong(longest) => {
                 write!(f, ": it is longer than {} (--max-line)", ByteSize(*longest as u64).display().iec())
             }
+        }
+    }
+}
+
+impl Record {
+    fn read(line: &[u8], numbers: Numbers) -> Self {
+        match Message::from_json_with(line, numbers) {
+            // Most lines are not a tap's, which need not be read twice.
+            Ok(message) => match memmem::find(line, b"\"seen\"").and_then(|_| Origin::of_line(line)) {
+                Some(origin) => Self::Replay(message, origin),
+                None => Self::Message(message),
+            },
+            Err(_) if Tapped::is_aside(line) => Self::Aside,
+            Err(error) => Self::Bad(Problem::Refused(error)),
         }
     }
 }
@@ -87,13 +112,13 @@ impl<R: Read + Send + 'static> Reader<R> {
     fn chunk(&mut self, bytes: usize) -> Chunk {
         let mut records = Vec::with_capacity(self.expected);
         while let Some((number, line)) = self.lines.next() {
-            let message = match line {
+            let record = match line {
                 _ if number < self.from => continue,
                 Line::Text(text) if text.trim_ascii().is_empty() => continue,
-                Line::Text(text) => Message::from_json_with(text, self.numbers).map_err(Problem::Refused),
-                Line::TooLong => Err(Problem::TooLong(self.longest)),
+                Line::Text(text) => Record::read(text, self.numbers),
+                Line::TooLong => Record::Bad(Problem::TooLong(self.longest)),
             };
-            records.push((number, message));
+            records.push((number, record));
         }
         self.expected = records.len();
         Chunk { records, bytes }

@@ -48,9 +48,9 @@ impl Summary {
 
     /// In one line, where `sent` says what was done.
     pub(super) fn words(&self, sent: &str) -> String {
-        let Counts { lines, unknown, unsent, .. } = self.counts;
+        let Counts { lines, unknown, unsent, skipped, .. } = self.counts;
         let mut fates = format!("{} {sent}, {} bad", HumanCount(self.counts.sent), HumanCount(self.counts.bad));
-        for (count, fate) in [(unknown, "unknown"), (unsent, "not sent")] {
+        for (count, fate) in [(unknown, "unknown"), (unsent, "not sent"), (skipped, "no messages (of a tap)")] {
             if count > 0 {
                 fates += &format!(", {} {fate}", HumanCount(count));
             }
@@ -100,9 +100,11 @@ mod tests {
         let counts = Counts { lines: 5_000_000, sent: 4_999_998, bad: 2, ..Counts::default() };
         let mut summary = Summary { counts, seconds: 12.3, adapter: Some("classic"), servers: Some(2) };
         assert_eq!(summary.words("sent"), "4,999,998 sent, 2 bad; 5,000,000 lines in 12.3s (407,000/s), 2 servers");
-        summary.counts = Counts { lines: 10, sent: 1, bad: 2, unknown: 3, unsent: 4 };
+        summary.counts = Counts { lines: 10, sent: 1, bad: 2, unknown: 3, unsent: 4, skipped: 0 };
         summary.adapter = None;
         assert_eq!(summary.words("sent"), "1 sent, 2 bad, 3 unknown, 4 not sent; 10 lines in 12.3s (0.8/s)");
+        summary.counts = Counts { lines: 10, sent: 3, skipped: 7, ..Counts::default() };
+        assert_eq!(summary.words("sent"), "3 sent, 0 bad, 7 no messages (of a tap); 10 lines in 12.3s (0.8/s)");
     }
 
     #[test]
