@@ -16,6 +16,7 @@ Examples:
   sio emit time -T '{{ now }}' --every 5s       the time, every five seconds
   sio pipe events.ndjson                        a file of events, joins, disconnects, …
   sio join vip --to user:42                     a user's sockets into a room
+  sio doctor                                    nothing arrives: what is wrong, and what to do
   sio emit --help                               all about emit, with examples
 
 Exit codes:
@@ -23,6 +24,7 @@ Exit codes:
   1    failed: Redis is away, a file cannot be read
   2    wrong usage or input, or not supported
   3    nobody is there: no adapter found, or too few servers
+  5    trouble found (doctor)
   130  interrupted (143 by SIGTERM)";
 
 /// Pushes events and orders into a running Socket.IO cluster, over the Redis that connects its servers.

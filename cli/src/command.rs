@@ -2,6 +2,7 @@
 
 mod completions;
 mod disconnect;
+mod doctor;
 mod emit;
 mod join;
 mod leave;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Leave(leave::Leave),
     Disconnect(disconnect::Disconnect),
     ServerEmit(server_emit::ServerEmit),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -35,6 +37,7 @@ impl Command {
             Self::Leave(leave) => leave.run(global, output).await,
             Self::Disconnect(disconnect) => disconnect.run(global, output).await,
             Self::ServerEmit(emit) => emit.run(global, output).await,
+            Self::Doctor(doctor) => doctor.run(global, output).await,
             Self::Completions(completions) => completions.run(output),
             Self::Man(man) => man.run(output),
         }

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Nobody is there: no adapter found, or too few servers.
     Nobody = 3,
+    /// The diagnosis found trouble.
+    Trouble = 5,
     /// Ended early by Ctrl-C.
     Interrupted = 130,
     /// Ended early by SIGTERM.

@@ -15,8 +15,9 @@
 mod readers;
 mod signs;
 
+pub(crate) use self::readers::readers;
 use self::{
-    readers::{answer_in, readers},
+    readers::answer_in,
     signs::{Sign, Signs},
 };
 use crate::{

@@ -31,6 +31,7 @@
 //! | `guard` | what is never published |
 //! | `adapter`, `command` | how it is said, and the Redis command that says it |
 //! | `link`, `deadline`, `blocking` | Redis as it is deployed, in bounded time, without async too |
+//! | `doctor` | what is on a Redis, what is wrong with it, and what to do |
 //! | `options`, `error` | what can be chosen, what can go wrong |
 //!
 //! Features: `blocking` (on by default) is `.wait()`.
@@ -43,6 +44,7 @@ mod blocking;
 mod command;
 mod deadline;
 mod detect;
+mod doctor;
 mod emitter;
 mod error;
 mod form;
@@ -68,6 +70,7 @@ pub use self::{
     args::{Arg, Args, Binary, Date, Numbers, Spread},
     batch::{Batch, Iterated, Source, Streamed},
     command::Command,
+    doctor::{ClusterSeen, Diagnosing, Diagnosis, Finding, NamespaceSeen, RedisSeen, Severity},
     emitter::{Connect, Emitter},
     error::{Error, Invalid},
     frame::Frame,

@@ -93,6 +93,14 @@ impl Classic {
         self.versions.is_some()
     }
 
+    /// The oldest and the newest of the servers' generations, if they are known: one where they are the same.
+    pub(crate) fn generations(&self) -> Vec<SocketIo> {
+        let mut generations: Vec<_> =
+            self.versions.iter().flat_map(|versions| [versions.oldest, versions.newest]).collect();
+        generations.dedup();
+        generations
+    }
+
     /// True if servers of different generations read this message differently, and theirs are not known.
     pub(super) fn depends_on_version(&self, message: &Message) -> bool {
         if self.is_recognised() {

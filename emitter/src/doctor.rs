@@ -1,0 +1,25 @@
+//! "I emit, nothing arrives": what is on this Redis, what is wrong, and what to do.
+//!
+//! | step | file |
+//! |---|---|
+//! | what Redis shows and the servers answer is gathered | `survey` |
+//! | channels' names, and what Redis says about itself, are read | `places`, `info`, `subscriber` |
+//! | facts become findings; no I/O | `facts`, `judge` |
+//! | what is told | `diagnosis`, `finding` |
+
+mod diagnosing;
+mod diagnosis;
+mod facts;
+mod finding;
+mod info;
+mod judge;
+mod near;
+mod places;
+mod subscriber;
+mod survey;
+
+pub use self::{
+    diagnosing::Diagnosing,
+    diagnosis::{ClusterSeen, Diagnosis, NamespaceSeen, RedisSeen},
+    finding::{Finding, Severity},
+};

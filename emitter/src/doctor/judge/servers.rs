@@ -1,0 +1,79 @@
+//! The servers: do they live, do they hear, do they fit together?
+
+use super::{counted, listed};
+use crate::doctor::{ClusterSeen, Finding, NamespaceSeen, facts::Facts};
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let each = facts.clusters.iter().flat_map(|cluster| [silent(facts, cluster), unheard(cluster), mixed(cluster)]);
+    each.chain([broadcasts(facts)]).flatten().collect()
+}
+
+/// Counted, and not answering. All namespaces of a server share its connection, so they are told together.
+fn silent(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
+    let missing = |namespace: &NamespaceSeen| namespace.servers?.checked_sub(namespace.answered?).filter(|n| *n > 0);
+    let silent: Vec<_> = cluster.namespaces.iter().filter(|namespace| missing(namespace).is_some()).collect();
+    let worst = silent.iter().max_by_key(|namespace| missing(namespace))?;
+    let (count, servers) = (missing(worst)?, worst.servers?);
+    let does = if count == 1 { "does" } else { "do" };
+    let what = format!(
+        "{count} of {} ({}) {does} not answer: clients there receive nothing",
+        counted(servers, "server"),
+        cluster.adapter
+    );
+    let names = listed(silent.iter().map(|namespace| namespace.name.as_str()));
+    let behind: Vec<_> = facts.subscribers.iter().filter(|subscriber| subscriber.waiting > 0).collect();
+    let why = match behind.as_slice() {
+        [] => format!("subscribed on {names}, and silent when asked; Redis has nothing unread for anybody"),
+        behind => {
+            let addresses: Vec<_> = behind.iter().take(5).map(|subscriber| subscriber.address.as_str()).collect();
+            format!("subscribed on {names}, and silent when asked; unread messages wait for {}", addresses.join(", "))
+        }
+    };
+    let cause = match behind.is_empty() {
+        true => {
+            "it is frozen (stopped, in a debugger, in an endless loop), or deaf since a malformed message, which a \
+                 server on node-redis survives without hearing anything more"
+        }
+        false => "it is frozen: stopped, in a debugger, or in an endless loop",
+    };
+    Some(Finding::trouble("silent-servers", what).because(why).so(format!(
+        "restart it: {cause}. To find it: CLIENT LIST TYPE pubsub names the connections, and a server that is frozen \
+         does not answer HTTP either"
+    )))
+}
+
+/// Alive, and yet deaf for events.
+fn unheard(cluster: &ClusterSeen) -> Option<Finding> {
+    let unheard = |namespace: &&NamespaceSeen| {
+        namespace.heard.zip(namespace.answered).is_some_and(|(heard, alive)| heard < alive)
+    };
+    let namespace = cluster.namespaces.iter().find(unheard)?;
+    let (heard, answered) = (namespace.heard?, namespace.answered?);
+    let what = format!("{} of {answered} servers that answer did not hear an event", answered - heard);
+    Some(
+        Finding::trouble("unheard-event", what)
+            .because(format!("the event was sent on {:?}; {} said so", namespace.name, counted(heard, "server")))
+            .so("see that all servers run the same version of the adapter; acknowledgements need redis-adapter 7.2"),
+    )
+}
+
+fn mixed(cluster: &ClusterSeen) -> Option<Finding> {
+    let [oldest, .., newest] = cluster.versions.as_slice() else { return None };
+    let what = format!("servers of several generations are in one cluster: from {oldest} to {newest}");
+    Some(
+        Finding::trouble("mixed-versions", what)
+            .because(format!("they answered so, with the prefix {:?}", cluster.prefix))
+            .so("upgrade the older ones; until then binary, --except, join, leave, disconnect and server-emit are \
+                 refused where the oldest would do them wrongly"),
+    )
+}
+
+/// Servers of the classic adapter hear requests by name and events by a pattern.
+fn broadcasts(facts: &Facts) -> Option<Finding> {
+    let classic = facts.clusters.iter().find(|cluster| cluster.adapter == "classic")?;
+    (facts.patterns == Some(0)).then(|| {
+        Finding::trouble("no-broadcasts", "servers hear requests, but nobody hears events")
+            .because(format!("{:?} has subscribers, and PUBSUB NUMPAT is 0", format!("{}-request#…", classic.prefix)))
+            .so(format!("permit the servers' user PSUBSCRIBE: ACL SETUSER USER +psubscribe &{}*", classic.prefix))
+    })
+}
