@@ -50,7 +50,7 @@ pub(super) async fn survey(
     let options = emitter.options();
     let wanted = Wanted {
         adapter: options.adapter.clone(),
-        prefix: options.prefix.clone().or_else(|| options.adapter.as_ref().map(|adapter| adapter.prefix().to_owned())),
+        prefix: options.prefix.clone().or_else(|| options.adapter.as_ref().and_then(own_prefix)),
         namespace: target.namespace.clone(),
         database: None,
     };
@@ -222,9 +222,12 @@ impl Survey<'_> {
             namespaces.iter_mut().map(|namespace| (&*adapter, namespace))
         });
         let emitter = self.emitter;
-        let calls = calls.take(ASKED);
-        let calls: Vec<_> =
-            calls.map(|(adapter, namespace)| ask(emitter, adapter, namespace, probe, deadline).boxed()).collect();
+        let calls = calls.take(ASKED).map(|(adapter, namespace)| {
+            let meant = wanted.means(&adapter.to_string(), adapter.prefix());
+            let probe = probe && meant && namespace.name == wanted.namespace;
+            ask(emitter, adapter, namespace, probe, deadline).boxed()
+        });
+        let calls: Vec<_> = calls.collect();
         let refusals: Vec<_> = stream::iter(calls).buffer_unordered(AT_ONCE).collect().await;
         for refusal in refusals.into_iter().flatten() {
             if !self.facts.refused.contains(&refusal) {
@@ -360,6 +363,12 @@ async fn versions(emitter: &Emitter, adapter: &Adapter, deadline: Deadline) -> V
         Ok(Adapter::Classic(classic)) => classic.generations().iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The prefix of an adapter that was given one of its own.
+fn own_prefix(adapter: &Adapter) -> Option<String> {
+    let usual = Wanted::default().prefix_for(adapter.name()) == adapter.prefix();
+    (!usual).then(|| adapter.prefix().to_owned())
 }
 
 fn refusal(command: &Command, error: &RedisError) -> Refusal {
