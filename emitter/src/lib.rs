@@ -70,7 +70,7 @@ pub use self::{
     args::{Arg, Args, Binary, Date, Numbers, Spread},
     batch::{Batch, Iterated, Source, Streamed},
     command::Command,
-    doctor::{ClusterSeen, Diagnosing, Diagnosis, Finding, NamespaceSeen, RedisSeen, Severity},
+    doctor::{ClusterSeen, Diagnosing, Diagnosis, Finding, NamespaceSeen, RedisSeen, RoomSeen, Severity},
     emitter::{Connect, Emitter},
     error::{Error, Invalid},
     frame::Frame,

@@ -4,8 +4,8 @@
 
 use std::process::Command;
 
-use serde_json::Value;
-use socketio_interop::{Clients, Cluster, Kind, RedisServer, Server, Sio, Table};
+use serde_json::{Value, json};
+use socketio_interop::{Clients, Cluster, Kind, RedisCluster, RedisServer, Server, Sio, Table};
 
 /// How a cluster is broken, and by what name the diagnosis calls it.
 struct Case {
@@ -198,7 +198,8 @@ const CASES: [Case; 20] = [
             let server = Server::start(&redis, &[]);
             let mut clients = Clients::new();
             clients.connect("a", &server, "/", &["lobby"]);
-            assert_eq!(doctor(&redis.url(), &["--to", "lobby"]).code, Some(0));
+            let lobby = doctor(&redis.url(), &["--to", "lobby"]);
+            assert_eq!((lobby.code, &lobby.diagnosis["room"]["sockets"]), (Some(0), &json!(1)));
             doctor(&redis.url(), &["--to", "Loby"])
         },
     },
@@ -284,7 +285,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
         let said = doctor(&cluster.redis.url(), &["--probe"]);
         let name = kind.name();
         assert_eq!(said.code, Some(0), "{name}: {:#}", said.diagnosis);
-        assert_eq!(said.diagnosis["findings"], serde_json::json!([]), "{name}");
+        assert_eq!(said.diagnosis["findings"], json!([]), "{name}");
         let clusters = said.diagnosis["clusters"].as_array().unwrap();
         assert_eq!(clusters.len(), 1, "{name}: {:#}", said.diagnosis);
         let namespace = &clusters[0]["namespaces"][0];
@@ -293,6 +294,39 @@ fn nothing_is_found_where_nothing_is_wrong() {
             assert_eq!(namespace[count], 2, "{name}, {count}: {:#}", said.diagnosis);
         }
     }
+}
+
+/// On a Redis Cluster each node knows a part of it, and any of them leads to the others.
+#[test]
+fn a_redis_cluster_is_seen_as_a_whole() {
+    let redis = RedisCluster::start();
+    let node = format!("redis://{}", redis.addresses()[1]);
+    let cluster = Cluster::on(redis, Kind::Classic);
+    let options = [("ADAPTER_OPTIONS", r#"{"channelPrefix":"shards"}"#)];
+    let _sharded = Server::start_as(Kind::ShardedDynamic, &cluster.redis, &options);
+    for url in [cluster.redis.url(), node] {
+        for (prefix, servers) in [("socket.io", 2), ("shards", 1)] {
+            let said = doctor(&url, &["--probe", "--prefix", prefix]);
+            assert_eq!(said.code, Some(0), "{:#}", said.diagnosis);
+            assert_eq!(said.diagnosis["redis"]["mode"], "cluster");
+            let clusters = said.diagnosis["clusters"].as_array().unwrap();
+            let meant = clusters.iter().find(|cluster| cluster["meant"] == true).unwrap();
+            for count in ["servers", "answered", "heard"] {
+                assert_eq!(meant["namespaces"][0][count], servers, "{:#}", said.diagnosis);
+            }
+        }
+    }
+}
+
+/// An emit that finds nobody says who is there instead.
+#[test]
+fn an_emit_points_the_way() {
+    let redis = RedisServer::start();
+    let _server = Server::start(&redis, &[("ADAPTER_OPTIONS", r#"{"key":"chat"}"#)]);
+    let sio = Sio::run(&redis.url(), &["emit", "e"], b"");
+    assert_eq!(sio.code, Some(3));
+    assert!(sio.stderr.contains("classic servers use the prefix \"chat\""), "{}", sio.stderr);
+    assert!(sio.stderr.contains("sio doctor"), "{}", sio.stderr);
 }
 
 #[test]

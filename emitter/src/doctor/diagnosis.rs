@@ -10,6 +10,9 @@ pub struct Diagnosis {
     pub redis: RedisSeen,
     /// The Socket.IO clusters on it: servers of one adapter with one prefix.
     pub clusters: Vec<ClusterSeen>,
+    /// The room that was asked for, if there was one and somebody could say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomSeen>,
     /// What was found, the worst first.
     pub findings: Vec<Finding>,
 }
@@ -54,9 +57,30 @@ pub struct NamespaceSeen {
     pub servers: Option<u64>,
     /// How many of them answered; `None` if they were not asked, or cannot be.
     pub answered: Option<u64>,
+    /// The ids of those that did not, where the adapter shows them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<String>,
     /// How many of them heard the event that nobody receives; `None` if none was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard: Option<u64>,
+}
+
+/// A room, and who is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RoomSeen {
+    /// Its name.
+    pub name: String,
+    /// The namespace it was looked for on.
+    pub namespace: String,
+    /// The sockets in it, on the servers that answered.
+    pub sockets: u64,
+}
+
+impl NamespaceSeen {
+    pub(super) fn new(name: impl Into<String>, servers: Option<u64>) -> Self {
+        Self { name: name.into(), servers, answered: None, silent: Vec::new(), heard: None }
+    }
 }
 
 impl Diagnosis {

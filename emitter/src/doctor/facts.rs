@@ -1,6 +1,8 @@
 //! What was seen, before anybody says what it means.
 
-use super::{ClusterSeen, Diagnosis, Finding, info::Info, judge::judge, subscriber::Limit, subscriber::Subscriber};
+use super::{
+    ClusterSeen, Diagnosis, Finding, RoomSeen, info::Info, judge::judge, subscriber::Limit, subscriber::Subscriber,
+};
 use crate::adapter::Adapter;
 
 /// Everything that a diagnosis goes by.
@@ -94,6 +96,9 @@ impl Facts {
     pub(super) fn into_diagnosis(self) -> Diagnosis {
         let mut findings: Vec<Finding> = judge(&self);
         findings.sort_by_key(|finding| finding.severity);
-        Diagnosis { redis: self.info.redis, clusters: self.clusters, findings }
+        let namespace = self.wanted.namespace;
+        let room =
+            self.room.and_then(|Room { name, sockets, .. }| Some(RoomSeen { name, namespace, sockets: sockets? }));
+        Diagnosis { redis: self.info.redis, clusters: self.clusters, room, findings }
     }
 }

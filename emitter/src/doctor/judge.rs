@@ -4,6 +4,8 @@ mod nobody;
 mod redis;
 mod room;
 mod servers;
+#[cfg(test)]
+mod tests;
 
 use super::{Finding, facts::Facts};
 

@@ -1,5 +1,7 @@
 //! Gathers the facts: all that Redis shows, and what the servers answer.
 
+use std::slice;
+
 use futures_util::{FutureExt, StreamExt, future::join, stream};
 use redis::RedisError;
 
@@ -57,7 +59,7 @@ pub(super) async fn survey(
     let mut survey = Survey { emitter, deadline, facts: Facts { wanted, ..Facts::default() } };
     let found = survey.look().await?;
     survey.call(found, probe).await;
-    survey.rehearse().await?;
+    survey.rehearse().await;
     if let Some(room) = target.rooms.iter().flatten().next() {
         survey.facts.room = survey.room(room).await;
     }
@@ -122,8 +124,7 @@ impl Survey<'_> {
         self.facts.unread_streams = existing.into_iter().cloned().collect();
         let mut found = self.count(places::places(&named, &shard_named)).await?;
         if pythons > 0 {
-            let all = NamespaceSeen { name: "*".to_owned(), servers: Some(pythons), answered: None, heard: None };
-            found.push((python.clone(), vec![all]));
+            found.push((python.clone(), vec![NamespaceSeen::new("*", Some(pythons))]));
         }
         self.tell_streams_apart(&mut found).await?;
         if found.is_empty() && self.facts.info.channels.is_some_and(|count| count <= FEW_CHANNELS) {
@@ -162,8 +163,7 @@ impl Survey<'_> {
                 _ => answer.count().saturating_sub(others.unwrap_or(0)),
             });
             if servers != Some(0) {
-                let seen = NamespaceSeen { name: (*namespace).clone(), servers, answered: None, heard: None };
-                counted[*index].push(seen);
+                counted[*index].push(NamespaceSeen::new(*namespace, servers));
             }
         }
         let found = places.into_iter().map(|place| place.adapter).zip(counted);
@@ -198,12 +198,7 @@ impl Survey<'_> {
             let old = Adapter::Streams(plain.clone().before_0_3());
             let servers = self.emitter.count(&old, "/", self.deadline.half()).await.ok().flatten().unwrap_or(0);
             if servers > 0 {
-                let seen = NamespaceSeen {
-                    name: "/".to_owned(),
-                    servers: Some(servers),
-                    answered: Some(servers),
-                    heard: None,
-                };
+                let seen = NamespaceSeen { answered: Some(servers), ..NamespaceSeen::new("/", Some(servers)) };
                 found.push((old, vec![seen]));
                 return Ok(());
             }
@@ -249,23 +244,27 @@ impl Survey<'_> {
     }
 
     /// Would Redis take an emit?
-    async fn rehearse(&mut self) -> Result<(), Error> {
+    async fn rehearse(&mut self) {
         let wanted = &self.facts.wanted;
         let given = self.emitter.options().adapter.clone().unwrap_or_else(|| Adapter::Classic(Classic::default()));
         let adapter = self.meant().unwrap_or_else(|| self.emitter.options().complete(given));
         let mut message = Message::emit(PROBE, crate::args::Args::default());
         message.target.of(&wanted.namespace);
-        let Ok(command) = adapter.encode(&message) else { return Ok(()) };
-        let Some(checked) = self.emitter.link().rehearse(&[command.clone()], self.deadline).await? else {
-            return Ok(());
-        };
+        let Ok(command) = adapter.encode(&message) else { return };
+        let checked = self
+            .emitter
+            .link()
+            .rehearse(slice::from_ref(&command), self.deadline)
+            .await
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         for error in checked.into_iter().filter_map(Result::err) {
             let refusal = refusal(&command, &error);
             if !self.facts.refused.contains(&refusal) {
                 self.facts.refused.push(refusal);
             }
         }
-        Ok(())
     }
 
     /// Who is in the room, by the servers that the emitter means.
@@ -332,8 +331,8 @@ async fn ask(
     let io = here(adapter.clone().with_socket_io(SocketIo::V4));
     let answered = async {
         match namespace.answered {
-            Some(answered) => Ok(Some(answered)),
-            None => io.servers().timeout(deadline.left()).count().await.map(|tally| tally.answered),
+            Some(answered) => Ok((Some(answered), Vec::new())),
+            None => io.servers().timeout(deadline.left()).count().await.map(|tally| (tally.answered, tally.silent)),
         }
     };
     let heard = async {
@@ -346,7 +345,7 @@ async fn ask(
     let (answered, heard) = join(answered, heard).await;
     namespace.heard = heard;
     match answered {
-        Ok(answered) => namespace.answered = answered,
+        Ok((answered, silent)) => (namespace.answered, namespace.silent) = (answered, silent),
         Err(Error::Refused(error)) => {
             let place = adapter.census(&namespace.name).map(|census| census.channel().to_owned());
             let place = place.unwrap_or_else(|| adapter.prefix().to_owned());
@@ -359,7 +358,8 @@ async fn ask(
 
 /// The generations of the servers, where they can be told apart.
 async fn versions(emitter: &Emitter, adapter: &Adapter, deadline: Deadline) -> Vec<String> {
-    match emitter.recognise(adapter, "/", deadline).await {
+    // What one emitter has found out holds for one prefix.
+    match emitter.speaking(adapter.clone()).recognise(adapter, "/", deadline).await {
         Ok(Adapter::Classic(classic)) => classic.generations().iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     }

@@ -43,6 +43,16 @@ impl Page {
             lines.push(String::new());
             self.cluster(cluster, &mut lines);
         }
+        if let Some(room) = &diagnosis.room {
+            lines.push(String::new());
+            let sockets = if room.sockets == 1 { "socket" } else { "sockets" };
+            lines.push(format!(
+                "room {} on {}  {} {sockets}",
+                quoted(&room.name),
+                quoted(&room.namespace),
+                room.sockets
+            ));
+        }
         for finding in &diagnosis.findings {
             lines.push(String::new());
             self.finding(finding, &mut lines);

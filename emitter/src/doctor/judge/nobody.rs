@@ -58,10 +58,17 @@ fn elsewhere(facts: &Facts) -> Finding {
     let others = format!("subscribed are {}", others.join("; "));
     if let (Some(expected), Some(cluster)) = (&expected, facts.clusters.iter().find(same_prefix)) {
         let what = format!("the servers run the adapter {}, the emitter is set to {expected}", cluster.adapter);
-        return Finding::trouble("other-adapter", what).because(others).so(format!(
-            "--adapter {}, or leave --adapter and SIO_ADAPTER out: it is found by itself",
-            cluster.adapter
-        ));
+        let finding = Finding::trouble("other-adapter", what).because(others);
+        let spoken = facts.clusters.iter().find(|cluster| wanted.speaks(&cluster.adapter));
+        let todo = match spoken {
+            Some(ClusterSeen { adapter, prefix, .. }) => {
+                format!("--adapter {}, or for the servers of {adapter}: --prefix {}", cluster.adapter, word(prefix))
+            }
+            None => {
+                format!("--adapter {}, or leave --adapter and SIO_ADAPTER out: it is found by itself", cluster.adapter)
+            }
+        };
+        return finding.so(todo);
     }
     let spoken = facts.clusters.iter().find(|cluster| wanted.speaks(&cluster.adapter));
     let cluster = spoken.unwrap_or(&facts.clusters[0]);

@@ -10,8 +10,8 @@ use crate::doctor::{
 const NEAR: u64 = 2;
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    let single = [replica(facts), too_old(facts), slow(facts), unread(facts)].into_iter().flatten();
-    single.chain(refused(facts)).chain(unseen(facts)).collect()
+    let single = [replica(facts), too_old(facts), refused(facts), slow(facts), unread(facts)];
+    single.into_iter().flatten().chain(unseen(facts)).collect()
 }
 
 fn replica(facts: &Facts) -> Option<Finding> {
@@ -31,11 +31,13 @@ fn replica(facts: &Facts) -> Option<Finding> {
 fn too_old(facts: &Facts) -> Option<Finding> {
     let adapter = facts.wanted.adapter.as_ref()?.to_string();
     let major = facts.info.redis.major()?;
-    let sharded = adapter == "sharded" || adapter.split(',').any(|option| option == "sharded");
-    let since = if sharded || name(&adapter) == "sharded" { 7 } else { 5 };
-    let needs = sharded || name(&adapter) == "sharded" || name(&adapter) == "streams";
+    let since = match (adapter.split(',').any(|word| word == "sharded"), name(&adapter)) {
+        (true, _) => 7,
+        (false, "streams") => 5,
+        (false, _) => return None,
+    };
     let version = facts.info.redis.version.as_deref().unwrap_or_default();
-    (needs && major < since).then(|| {
+    (major < since).then(|| {
         Finding::trouble(
             "old-redis",
             format!("the adapter {adapter} needs Redis {since} or later, this one is {version}"),
@@ -45,27 +47,36 @@ fn too_old(facts: &Facts) -> Option<Finding> {
     })
 }
 
-fn refused(facts: &Facts) -> Vec<Finding> {
-    let found = |refusal: &Refusal| {
-        let user = facts.info.redis.user.as_deref().unwrap_or("default");
-        let Refusal { what, place, why } = refusal;
-        if !why.starts_with("NOPERM") {
-            return Finding::trouble("refused", format!("Redis would not take {what} for {place:?}"))
-                .because(why.clone())
-                .so("see what Redis says");
-        }
-        let prefix = place.split(['#', '-']).next().unwrap_or(place);
-        let (start, permitted) = match what.as_str() {
-            "XADD" => ('~', "+xadd"),
-            "SPUBLISH" => ('&', "+spublish"),
-            "PUBLISH" => ('&', "+publish"),
-            _ => ('&', "+publish +subscribe +psubscribe"),
+/// What Redis refuses of an emit is one finding: one line in its ACL is wrong.
+fn refused(facts: &Facts) -> Option<Finding> {
+    let first = facts.refused.first()?;
+    let user = facts.info.redis.user.as_deref().unwrap_or("default");
+    let tried: Vec<_> =
+        facts.refused.iter().map(|refusal| format!("{} on {:?}", refusal.what, refusal.place)).collect();
+    let why = format!("{} for {}", first.why, tried.join(", "));
+    if !first.why.starts_with("NOPERM") {
+        return Some(
+            Finding::trouble("refused", "Redis does not take what an emitter sends")
+                .because(why)
+                .so("see what Redis says: it may be read-only, or out of memory"),
+        );
+    }
+    let mut rules: Vec<String> = Vec::new();
+    for Refusal { place, why, .. } in &facts.refused {
+        let prefix = place.split_once('#').map_or(place.as_str(), |(start, _)| start);
+        let prefix = prefix.strip_suffix("-request").unwrap_or(prefix);
+        let rule = match (why.split('\'').nth(1), why.contains("channel")) {
+            (Some(command), _) => format!("+{command}"),
+            (None, true) => format!("'&{prefix}*'"),
+            (None, false) => format!("'~{prefix}*'"),
         };
-        Finding::trouble("acl", format!("Redis does not permit {what} on {place:?} to user {user:?}"))
-            .because(why.clone())
-            .so(format!("ACL SETUSER {user} {start}{prefix}* {permitted}   (and the same in the ACL file)"))
-    };
-    facts.refused.iter().map(found).collect()
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    let what = format!("Redis does not permit the user {user:?} what an emitter has to do");
+    let todo = format!("redis-cli ACL SETUSER {user} {}, and the same in the ACL file", rules.join(" "));
+    Some(Finding::trouble("acl", what).because(why).so(todo))
 }
 
 fn slow(facts: &Facts) -> Option<Finding> {
@@ -137,6 +148,7 @@ fn unseen(facts: &Facts) -> Vec<Finding> {
     found
 }
 
+/// For people.
 fn mebibytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10) >> 20;
     format!("{}.{} MiB", tenths / 10, tenths % 10)

@@ -21,25 +21,28 @@ fn silent(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
         cluster.adapter
     );
     let names = listed(silent.iter().map(|namespace| namespace.name.as_str()));
+    let ids = match worst.silent.as_slice() {
+        [] => String::new(),
+        ids => format!(" ({} {})", if ids.len() == 1 { "its id is" } else { "their ids are" }, ids.join(", ")),
+    };
     let behind: Vec<_> = facts.subscribers.iter().filter(|subscriber| subscriber.waiting > 0).collect();
-    let why = match behind.as_slice() {
-        [] => format!("subscribed on {names}, and silent when asked; Redis has nothing unread for anybody"),
-        behind => {
-            let addresses: Vec<_> = behind.iter().take(5).map(|subscriber| subscriber.address.as_str()).collect();
-            format!("subscribed on {names}, and silent when asked; unread messages wait for {}", addresses.join(", "))
-        }
-    };
-    let cause = match behind.is_empty() {
-        true => {
-            "it is frozen (stopped, in a debugger, in an endless loop), or deaf since a malformed message, which a \
-                 server on node-redis survives without hearing anything more"
-        }
-        false => "it is frozen: stopped, in a debugger, or in an endless loop",
-    };
-    Some(Finding::trouble("silent-servers", what).because(why).so(format!(
-        "restart it: {cause}. To find it: CLIENT LIST TYPE pubsub names the connections, and a server that is frozen \
-         does not answer HTTP either"
-    )))
+    let finding = Finding::trouble("silent-servers", what);
+    if behind.is_empty() {
+        return Some(finding.because(format!("subscribed on {names}, and silent when asked{ids}")).so(
+            "restart what does not answer: if its HTTP is silent too, it is frozen; if that works, a malformed \
+                     message has left it deaf, and it will not recover (redis-cli CLIENT LIST TYPE pubsub shows who is \
+                     connected)",
+        ));
+    }
+    let addresses: Vec<_> = behind.iter().take(5).map(|subscriber| subscriber.address.as_str()).collect();
+    Some(
+        finding
+            .because(format!(
+                "subscribed on {names}, and silent when asked{ids}; messages wait unread for {}",
+                addresses.join(", ")
+            ))
+            .so(format!("restart what is connected from {}: it does not read, so it is frozen", addresses.join(", "))),
+    )
 }
 
 /// Alive, and yet deaf for events.
