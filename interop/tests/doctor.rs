@@ -49,7 +49,7 @@ fn user(redis: &RedisServer, rules: &[&str]) -> String {
     format!("redis://low:p@{}", redis.address())
 }
 
-const CASES: [Case; 20] = [
+const CASES: [Case; 21] = [
     Case {
         broken: "the servers have no adapter",
         code: "no-servers",
@@ -161,6 +161,18 @@ const CASES: [Case; 20] = [
             assert_eq!(redis.command(&[b"PUBLISH", b"socket.io#/#", b"x"]), ":1\r\n");
             let _server = Server::start(&redis, &[]);
             doctor(&redis.url(), &["--probe"])
+        },
+    },
+    Case {
+        broken: "a malformed entry in the stream",
+        code: "stuck-stream",
+        said: || {
+            let redis = RedisServer::start();
+            let mut server = Server::start_as(Kind::Streams, &redis, &[]);
+            // A reader reads from the start of its read on, and that has begun once an entry has come through.
+            server.ask(json!({"ask": "emit", "event": "e"}));
+            redis.command(&[b"XADD", b"socket.io", b"*", b"uid", b"x", b"nsp", b"/", b"type", b"3"]);
+            doctor(&redis.url(), &[])
         },
     },
     Case {

@@ -15,7 +15,9 @@ pub(super) struct Facts {
     pub(super) patterns: Option<u64>,
     /// Channels with subscribers that are no Socket.IO adapter's, if there are few.
     pub(super) strangers: Vec<String>,
-    /// Streams of the emitter's prefix that nobody of whom we know reads.
+    /// Streams of the emitter's prefix that servers read.
+    pub(super) read_streams: Vec<String>,
+    /// Those that nobody reads, as far as it shows.
     pub(super) unread_streams: Vec<String>,
     pub(super) subscribers: Vec<Subscriber>,
     pub(super) limit: Option<Limit>,

@@ -177,7 +177,7 @@ impl Survey<'_> {
         let plain = self.streams();
         let numbers: Vec<_> = [None].into_iter().chain((0..STREAMS).map(Some)).collect();
         let numbers: Vec<_> = numbers.into_iter().filter(|n| existing.contains(&plain.key(*n))).collect();
-        let mut read = Vec::new();
+        let mut read: Vec<String> = Vec::new();
         for (adapter, _) in found.iter_mut().filter(|(adapter, _)| adapter.prefix() == plain.prefix) {
             let sharded_pub_sub = matches!(adapter, Adapter::Sharded(_));
             if !sharded_pub_sub && !matches!(adapter, Adapter::Streams(_)) {
@@ -203,7 +203,7 @@ impl Survey<'_> {
                 return Ok(());
             }
         }
-        self.facts.unread_streams = unread;
+        (self.facts.read_streams, self.facts.unread_streams) = (read, unread);
         Ok(())
     }
 

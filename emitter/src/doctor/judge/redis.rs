@@ -1,6 +1,6 @@
 //! Redis itself: what it is, what it permits, who does not keep up.
 
-use super::{counted, listed};
+use super::counted;
 use crate::doctor::{
     Finding,
     facts::{Facts, Refusal, name},
@@ -10,7 +10,7 @@ use crate::doctor::{
 const NEAR: u64 = 2;
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    let single = [replica(facts), too_old(facts), refused(facts), slow(facts), unread(facts)];
+    let single = [replica(facts), too_old(facts), refused(facts), slow(facts)];
     single.into_iter().flatten().chain(unseen(facts)).collect()
 }
 
@@ -107,18 +107,6 @@ fn slow(facts: &Facts) -> Option<Finding> {
             ))
             .so("see whether that server is frozen or overloaded; send less or slower (sio pipe --rate), or raise \
                  client-output-buffer-limit pubsub in redis.conf"),
-    )
-}
-
-fn unread(facts: &Facts) -> Option<Finding> {
-    if facts.unread_streams.is_empty() {
-        return None;
-    }
-    let names = listed(facts.unread_streams.iter().map(String::as_str));
-    Some(
-        Finding::note("unread-stream", format!("no server that can be seen reads the stream {names}"))
-            .because("it exists, and nobody answers a question in it: it is left over, or its readers are frozen")
-            .so("if nobody uses it any more, delete it: it only takes memory"),
     )
 }
 

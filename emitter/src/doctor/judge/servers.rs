@@ -5,7 +5,7 @@ use crate::doctor::{ClusterSeen, Finding, NamespaceSeen, facts::Facts};
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let each = facts.clusters.iter().flat_map(|cluster| [silent(facts, cluster), unheard(cluster), mixed(cluster)]);
-    each.chain([broadcasts(facts)]).flatten().collect()
+    each.chain([broadcasts(facts), unread(facts)]).flatten().collect()
 }
 
 /// Counted, and not answering. All namespaces of a server share its connection, so they are told together.
@@ -78,5 +78,28 @@ fn broadcasts(facts: &Facts) -> Option<Finding> {
         Finding::trouble("no-broadcasts", "servers hear requests, but nobody hears events")
             .because(format!("{:?} has subscribers, and PUBSUB NUMPAT is 0", format!("{}-request#…", classic.prefix)))
             .so(format!("permit the servers' user PSUBSCRIBE: ACL SETUSER USER +psubscribe &{}*", classic.prefix))
+    })
+}
+
+/// A stream that nobody reads is left over, or its readers are stuck: they read an entry that they cannot read again and
+/// again, and answer on their channel all the same.
+fn unread(facts: &Facts) -> Option<Finding> {
+    if facts.unread_streams.is_empty() {
+        return None;
+    }
+    let names = listed(facts.unread_streams.iter().map(String::as_str));
+    let alive = |cluster: &&ClusterSeen| {
+        cluster.meant
+            && cluster.adapter.starts_with("streams")
+            && cluster.namespaces.iter().any(|namespace| namespace.answered > Some(0))
+    };
+    let stuck = facts.clusters.iter().find(alive).filter(|_| facts.read_streams.is_empty());
+    Some(match stuck {
+        Some(_) => Finding::trouble("stuck-stream", "servers answer on their channel, and do not read their stream")
+            .because(format!("the stream {names} exists, and nobody answers a question in it"))
+            .so("restart the servers: a malformed entry stops its readers for good, and a new one begins behind it"),
+        None => Finding::note("unread-stream", format!("no server that can be seen reads the stream {names}"))
+            .because("it exists, and nobody answers a question in it: it is left over, or its readers are frozen")
+            .so("if nobody uses it any more, delete it: it only takes memory"),
     })
 }
