@@ -19,6 +19,7 @@ Examples:
   sio join vip --to user:42                     a user's sockets into a room
   sio sockets --to lobby                        who is in a room
   sio tap --event 'chat*'                       every such message, live
+  sio doctor                                    nothing arrives: what is wrong, and what to do
   sio emit --help                               all about emit, with examples
 
 Exit codes:
@@ -27,6 +28,7 @@ Exit codes:
   2    wrong usage or input, or not supported
   3    nobody is there: no adapter found, or too few servers
   4    incomplete: some did not answer in time
+  5    trouble found (doctor)
   130  interrupted (143 by SIGTERM)";
 
 fn after_help() -> String {

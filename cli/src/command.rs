@@ -2,6 +2,7 @@
 
 mod completions;
 mod disconnect;
+mod doctor;
 mod emit;
 mod join;
 mod leave;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Rooms(rooms::Rooms),
     Servers(servers::Servers),
     Tap(tap::Tap),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -47,6 +49,7 @@ impl Command {
             Self::Rooms(rooms) => rooms.run(global, output).await,
             Self::Servers(servers) => servers.run(global, output).await,
             Self::Tap(tap) => tap.run(global, output).await,
+            Self::Doctor(doctor) => doctor.run(global, output).await,
             Self::Completions(completions) => completions.run(output),
             Self::Man(man) => man.run(output),
         }

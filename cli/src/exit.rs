@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Nobody = 3,
     /// Some did not answer in time; what came is printed.
     Incomplete = 4,
+    /// The diagnosis found trouble.
+    Trouble = 5,
     /// Ended early by Ctrl-C.
     Interrupted = 130,
     /// Ended early by SIGTERM.

@@ -76,7 +76,11 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = match &error {
             Error::Invalid(invalid) => words(invalid),
-            Error::NoServers { .. } | Error::SeveralAdapters { .. } | Error::Undetected { what: "adapter", .. } => {
+            Error::NoServers { elsewhere, .. } if !elsewhere.is_empty() => {
+                format!("{error} (--prefix PREFIX; `sio doctor` tells more)")
+            }
+            Error::NoServers { .. } => format!("{error} (--adapter NAME; `sio doctor` tells more)"),
+            Error::SeveralAdapters { .. } | Error::Undetected { what: "adapter", .. } => {
                 format!("{error} (--adapter NAME)")
             }
             Error::Unrecognised { .. } | Error::Undetected { .. } => format!("{error} (--socket-io VERSION)"),

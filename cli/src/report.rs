@@ -92,7 +92,7 @@ pub(crate) fn servers(servers: Option<u64>) -> String {
 pub(crate) fn nobody(adapter: &str, place: &str) -> String {
     format!(
         "nobody was there: no {adapter} server on {place}; \
-         check that it exists, that servers are up on this Redis, and their --prefix"
+         check that it exists, that servers are up on this Redis, and their --prefix, or ask `sio doctor`"
     )
 }
 

@@ -15,13 +15,15 @@
 mod readers;
 mod signs;
 
+pub(crate) use self::readers::readers;
 use self::{
-    readers::{answer_in, readers},
+    readers::answer_in,
     signs::{Sign, Signs},
 };
 use crate::{
     adapter::{Adapter, Classic, Place, Python, Sharded, SocketIoxide, Streams},
     deadline::Deadline,
+    doctor::elsewhere,
     error::Error,
     link::Link,
     options::Options,
@@ -88,7 +90,7 @@ pub(crate) async fn detect(
         (0, Some(source)) => Err(Error::Undetected { what: "adapter", source }),
         (0, None) => {
             let channel = classic.census(namespace).map(|census| census.channel().to_owned()).unwrap_or_default();
-            Err(Error::NoServers { channel })
+            Err(Error::NoServers { channel, elsewhere: elsewhere(link, deadline).await })
         }
         (1, _) => Ok(found.remove(0)),
         _ => Err(Error::SeveralAdapters { found: found.iter().map(Adapter::to_string).collect() }),

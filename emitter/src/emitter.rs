@@ -16,6 +16,7 @@ use crate::{
     command::Command,
     deadline::Deadline,
     detect::detect,
+    doctor::Diagnosing,
     error::Error,
     link::{Link, Query, Recording},
     message::Message,
@@ -50,7 +51,7 @@ pub struct Emitter {
 }
 
 struct Inner {
-    link: Link,
+    link: Arc<Link>,
     options: Options,
     found: RwLock<Option<Found>>,
     recognised: Recognised,
@@ -106,6 +107,16 @@ impl Emitter {
     }
 
     pub(crate) fn new(link: Link, options: Options) -> Self {
+        Self::with(Arc::new(link), options)
+    }
+
+    /// Another emitter on the same connection, for servers of this adapter.
+    pub(crate) fn speaking(&self, adapter: Adapter) -> Self {
+        let options = Options { adapter: Some(adapter), prefix: None, socket_io: None, ..self.options().clone() };
+        Self::with(Arc::clone(&self.inner.link), options)
+    }
+
+    fn with(link: Arc<Link>, options: Options) -> Self {
         let given = options.adapter.clone().map(|adapter| options.complete(adapter));
         let given = given.map(|adapter| Found { adapter: Arc::new(adapter), at: None });
         Self { inner: Arc::new(Inner { link, options, found: RwLock::new(given), recognised: Recognised::default() }) }
@@ -184,6 +195,20 @@ impl Emitter {
     /// Every server on `/`, asked for a sign of life.
     pub fn servers(&self) -> Asking<Server> {
         self.operator().servers()
+    }
+
+    /// Looks at what is on this Redis, what is wrong with it, and what to do: for when nothing arrives.
+    ///
+    /// ```no_run
+    /// # async fn run(io: socketio_emitter::Emitter) -> Result<(), socketio_emitter::Error> {
+    /// for finding in io.diagnose().of("/admin").await?.findings {
+    ///     println!("{}: {}", finding.what, finding.todo);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn diagnose(&self) -> Diagnosing {
+        Diagnosing::new(self.clone())
     }
 
     /// A message that is made already, from JSON for example.

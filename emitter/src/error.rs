@@ -28,13 +28,12 @@ pub enum Error {
     },
 
     /// No adapter was found on this Redis. Nothing was sent.
-    #[error(
-        "no Socket.IO server found on this Redis: nobody subscribes to {channel:?}; are the servers up, \
-         on this Redis, with a Redis adapter and with this prefix? To send all the same, name the adapter"
-    )]
+    #[error("no Socket.IO server found on this Redis: nobody subscribes to {channel:?}; {}", nobody_why(.elsewhere))]
     NoServers {
         /// The channel that servers of a known adapter would subscribe to.
         channel: String,
+        /// The adapter and the prefix of servers that are there all the same: they use another prefix.
+        elsewhere: Vec<(String, String)>,
     },
 
     /// More than one adapter was found, and each reads what the others do not. Nothing was sent.
@@ -216,6 +215,17 @@ impl fmt::Display for Invalid {
 }
 
 impl std::error::Error for Invalid {}
+
+/// Why nobody was found, as far as it shows.
+fn nobody_why(elsewhere: &[(String, String)]) -> String {
+    if elsewhere.is_empty() {
+        return "are the servers up, on this Redis, with a Redis adapter and with this prefix? To send all the same, name \
+                the adapter"
+            .to_owned();
+    }
+    let told = elsewhere.iter().take(5).map(|(adapter, prefix)| format!("{adapter} servers use the prefix {prefix:?}"));
+    format!("but {} here", told.collect::<Vec<_>>().join(", "))
+}
 
 /// Nobody could read this.
 pub(crate) fn malformed(reason: impl Into<String>) -> Error {

@@ -32,6 +32,7 @@
 //! | `adapter`, `command` | how it is said, and the Redis command that says it |
 //! | `tap` | the bus, decoded, as it is |
 //! | `link`, `deadline`, `blocking` | Redis as it is deployed, in bounded time, without async too |
+//! | `doctor` | what is on a Redis, what is wrong with it, and what to do |
 //! | `options`, `error` | what can be chosen, what can go wrong |
 //!
 //! What goes over Redis is specified in `docs/wire-format.md`, byte by byte.
@@ -46,6 +47,7 @@ mod blocking;
 mod command;
 mod deadline;
 mod detect;
+mod doctor;
 mod emitter;
 mod error;
 mod form;
@@ -72,6 +74,7 @@ pub use self::{
     args::{Arg, Args, Binary, Date, Numbers, Spread},
     batch::{Batch, Iterated, Source, Streamed},
     command::Command,
+    doctor::{ClusterSeen, Diagnosing, Diagnosis, Finding, NamespaceSeen, RedisSeen, RoomSeen, Severity},
     emitter::{Connect, Emitter},
     error::{Error, Invalid},
     frame::Frame,

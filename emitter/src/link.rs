@@ -16,6 +16,7 @@ mod query;
 mod reader;
 mod recorder;
 mod redis;
+mod rehearsal;
 #[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod resolve;
 mod sending;
@@ -37,7 +38,7 @@ use self::{
 };
 pub(crate) use self::{
     listener::{Caught, Listen, Listener},
-    query::{Answer, Census, Query, literal},
+    query::{Answer, Census, Query, Text, literal},
     redis::Redis,
 };
 use crate::{
@@ -119,6 +120,18 @@ impl Link {
             Self::Recorder(_) => return Ok(None),
         };
         answers.map(Some).map_err(|error| self.unsent(error))
+    }
+
+    /// Has Redis check each command and send none; `None` where there is no second connection to do that on.
+    pub(crate) async fn rehearse(
+        &self,
+        commands: &[Command],
+        deadline: Deadline,
+    ) -> Result<Option<Vec<Result<(), RedisError>>>, Error> {
+        match self {
+            Self::Redis(redis) => redis.rehearse(commands, deadline).boxed().await.map(Some),
+            Self::Given(_) | Self::Recorder(_) => Ok(None),
+        }
     }
 
     /// Subscribes, on a connection of its own.

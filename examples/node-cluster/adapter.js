@@ -3,6 +3,8 @@ import { createAdapter as createStreamsAdapter } from "@socket.io/redis-streams-
 import { createAdapter as createOldStreamsAdapter } from "redis-streams-adapter-0.2";
 
 const adapters = {
+  // Socket.IO's own, which knows of no other server.
+  none: () => undefined,
   classic: ({ pub, sub }, options) => createClassicAdapter(pub, sub, options),
   sharded: ({ pub, sub }, options) => createShardedAdapter(pub, sub, options),
   streams: ({ pub }, options) => createStreamsAdapter(pub, options),

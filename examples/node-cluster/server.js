@@ -4,7 +4,7 @@
 //   REDIS_CLUSTER    host:port,host:port,… of some of a Redis Cluster's nodes, in place of REDIS_URL
 //   REDIS_SENTINEL   name@host:port,host:port,… of the sentinels, in place of REDIS_URL; for ioredis
 //   REDIS_CLIENT     redis or ioredis
-//   ADAPTER          classic, sharded, streams, or streams-0.2, which is for ioredis
+//   ADAPTER          classic, sharded, streams, streams-0.2, which is for ioredis, or none
 //   ADAPTER_OPTIONS  the adapter's own options in JSON, such as {"subscriptionMode":"static"}
 //   NODE_NAME        what it answers to a server-side event that asks; node-<port> without it
 // It says what happens on stdout, one JSON object a line.

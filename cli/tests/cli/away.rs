@@ -15,6 +15,7 @@ fn one_message_fails_with_1() {
     }
     assert_eq!(run(&["emit", "e", "--count", "5", "--url", &url]).0, 1);
     assert_eq!(run(&["emit", "e", "--dry-run", "--url", &url]).0, 1);
+    assert_eq!(run(&["doctor", "--url", &url]).0, 1);
 }
 
 #[test]
@@ -26,6 +27,7 @@ fn no_word_holds_the_password() {
         &["emit", "e", "-v", "--url", &url, "--every", "20ms", "--count", "2"],
         &["emit", "e", "-v", "-o", "json", "--url", &url, "--dry-run"],
         &["emit", "e", "-v", "--url", &unparsable],
+        &["doctor", "-v", "--url", &url],
         &["emit", "e", "-v", &format!("--uri={url}")],
         &["emit", "e", "-v", "--count", &url],
         &[&url, "emit", "e"],

@@ -2,8 +2,21 @@
 
 use crate::sio::{failure, sio};
 
-const COMMANDS: [&str; 11] =
-    ["emit", "pipe", "join", "leave", "disconnect", "server-emit", "sockets", "rooms", "servers", "completions", "man"];
+const COMMANDS: [&str; 13] = [
+    "emit",
+    "pipe",
+    "join",
+    "leave",
+    "disconnect",
+    "server-emit",
+    "sockets",
+    "rooms",
+    "servers",
+    "tap",
+    "doctor",
+    "completions",
+    "man",
+];
 
 fn help(args: &[&str]) -> String {
     String::from_utf8(sio(args).assert().success().get_output().stdout.clone()).unwrap()
@@ -36,6 +49,7 @@ fn every_command_teaches_with_examples() {
     }
     for (name, words) in [
         ("pipe", "--rate --strict --from-line --max-line --dry-run FILE namespace except SIO_URL"),
+        ("doctor", "--to --probe ROOM namespace SIO_URL"),
         ("join", "--to --except --all --require-servers --dry-run ROOM"),
         ("leave", "--to --except --all --require-servers --dry-run ROOM"),
         ("disconnect", "--to --except --all --require-servers --dry-run --close"),

@@ -93,6 +93,14 @@ impl Classic {
         self.versions.is_some()
     }
 
+    /// The oldest and the newest of the servers' generations, if they are known: one where they are the same.
+    pub(crate) fn generations(&self) -> Vec<SocketIo> {
+        let mut generations: Vec<_> =
+            self.versions.iter().flat_map(|versions| [versions.oldest, versions.newest]).collect();
+        generations.dedup();
+        generations
+    }
+
     /// True if servers of different generations read this message differently, and theirs are not known.
     pub(super) fn depends_on_version(&self, message: &Message) -> bool {
         if self.is_recognised() {
@@ -138,7 +146,7 @@ impl Classic {
                 plain(args)?;
                 self.request(target, &Request::server_side_emit(&ids.asker, event, args).asked_by(ids))?
             }
-            Asked::Servers(target) => self.request(target, &Question::new(&ids.request))?,
+            Asked::Servers(target) => self.request(target, &Question::new(&ids.asker, &ids.request))?,
         };
         let shared = self.response_channel(&target.namespace, None);
         let own = self.response_channel(&target.namespace, Some(&ids.asker));

@@ -1,5 +1,8 @@
 use super::{Adapter, Streams};
-use crate::link::Query;
+use crate::link::{Query, literal};
+
+/// The length of a server's id.
+const ID: usize = 16;
 
 /// Where the ids of a namespace's servers can be seen: at the end of the names of channels that each has for itself.
 #[derive(Debug)]
@@ -25,8 +28,10 @@ impl Roster {
         }
     }
 
+    /// Rooms have channels of the same kind, very many perhaps, and those of other lengths are left out.
     pub(crate) fn query(&self) -> Query {
-        Query::Channels { start: self.start.clone(), sharded: self.sharded }
+        let pattern = format!("{}{}#", literal(&self.start), "?".repeat(ID));
+        Query::Matching { pattern, sharded: self.sharded }
     }
 
     /// The server whose own channel this is.
@@ -36,11 +41,11 @@ impl Roster {
     }
 }
 
-/// Rooms have channels of the same kind; few look like the id of a server.
+/// A room with such a name is taken for a server; there are few.
 fn is_node_id(id: &str) -> bool {
-    id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    id.len() == ID && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn is_oxide_id(id: &str) -> bool {
-    id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    id.len() == ID && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }

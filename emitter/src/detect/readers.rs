@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const QUIET: Duration = Duration::from_millis(100);
 
 /// Those of the streams that exist which most servers read: a stream can be left over from other days.
-pub(super) async fn readers(
+pub(crate) async fn readers(
     link: &Link,
     streams: &Streams,
     existing: &[Option<u32>],

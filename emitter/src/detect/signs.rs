@@ -62,7 +62,7 @@ impl Signs {
                 Ok(Answer::Type(kind)) => signs.seen.push((sign, u64::from(kind == "stream"))),
                 Err(error) if error.code() == Some("NOPERM") => signs.forbidden = Some(error),
                 // A Redis before 7 has no shard channels, and then nobody is on one.
-                Ok(Answer::RunIds(_)) | Err(_) => {}
+                Ok(Answer::RunIds(_) | Answer::Text(_)) | Err(_) => {}
             }
         }
         Ok(Some(signs))

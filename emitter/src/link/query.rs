@@ -31,10 +31,31 @@ pub(crate) enum Query {
     Count(Census),
     /// The channels with subscribers whose names begin so.
     Channels { start: String, sharded: bool },
+    /// The channels with subscribers whose names match.
+    Matching { pattern: String, sharded: bool },
+    /// How many patterns are subscribed to.
+    Patterns,
     /// The type of a key.
     Type(String),
     /// What each server calls itself, from its start to its end.
     RunIds,
+    /// What a server tells about itself.
+    Text(Text),
+}
+
+/// What a server can tell about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// Its version, part, databases and counters.
+    Info,
+    /// The connections that subscribe to something.
+    Subscribers,
+    /// How much may wait for a connection that does not read.
+    Limits,
+    /// The user of this connection.
+    User,
+    /// This connection.
+    Connection,
 }
 
 /// The answer to a [`Query`] of the same name.
@@ -45,20 +66,33 @@ pub(crate) enum Answer {
     /// `none` where the key does not exist.
     Type(String),
     RunIds(Vec<String>),
+    /// Of several servers, one after the other.
+    Text(String),
 }
 
 impl Answer {
     pub(crate) fn count(&self) -> u64 {
         match self {
             Self::Count(count) => *count,
-            Self::Channels(_) | Self::Type(_) | Self::RunIds(_) => 0,
+            Self::Channels(_) | Self::Type(_) | Self::RunIds(_) | Self::Text(_) => 0,
         }
+    }
+
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self, Self::Type(kind) if kind == "stream")
     }
 
     pub(crate) fn channels(self) -> Vec<String> {
         match self {
             Self::Channels(names) => names,
-            Self::Count(_) | Self::Type(_) | Self::RunIds(_) => Vec::new(),
+            Self::Count(_) | Self::Type(_) | Self::RunIds(_) | Self::Text(_) => Vec::new(),
+        }
+    }
+
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Count(_) | Self::Channels(_) | Self::Type(_) | Self::RunIds(_) => String::new(),
         }
     }
 }
@@ -69,11 +103,17 @@ impl Query {
             Self::Count(Census::Channel(name)) => cmd("PUBSUB").arg("NUMSUB").arg(name).take(),
             Self::Count(Census::ShardChannel(name)) => cmd("PUBSUB").arg("SHARDNUMSUB").arg(name).take(),
             Self::Channels { start, sharded } => {
-                let kind = if *sharded { "SHARDCHANNELS" } else { "CHANNELS" };
-                cmd("PUBSUB").arg(kind).arg(format!("{}*", literal(start))).take()
+                cmd("PUBSUB").arg(channels(*sharded)).arg(format!("{}*", literal(start))).take()
             }
+            Self::Matching { pattern, sharded } => cmd("PUBSUB").arg(channels(*sharded)).arg(pattern).take(),
+            Self::Patterns => cmd("PUBSUB").arg("NUMPAT").take(),
             Self::Type(key) => cmd("TYPE").arg(key).take(),
             Self::RunIds => cmd("INFO").arg("server").take(),
+            Self::Text(Text::Info) => cmd("INFO"),
+            Self::Text(Text::Subscribers) => cmd("CLIENT").arg("LIST").arg("TYPE").arg("pubsub").take(),
+            Self::Text(Text::Limits) => cmd("CONFIG").arg("GET").arg("client-output-buffer-limit").take(),
+            Self::Text(Text::User) => cmd("ACL").arg("WHOAMI").take(),
+            Self::Text(Text::Connection) => cmd("CLIENT").arg("INFO").take(),
         }
     }
 
@@ -81,8 +121,14 @@ impl Query {
     pub(super) fn known_to<'a>(&self, topology: &'a Topology) -> &'a [Arc<Node>] {
         match self {
             Self::Type(key) => slice::from_ref(topology.owner(Some(key))),
+            Self::Text(Text::Subscribers) => &topology.nodes,
+            Self::Text(_) => slice::from_ref(topology.owner(None)),
             Self::Count(Census::ShardChannel(name)) => topology.shard(name),
-            Self::Count(Census::Channel(_)) | Self::Channels { .. } | Self::RunIds => &topology.nodes,
+            Self::Count(Census::Channel(_))
+            | Self::Channels { .. }
+            | Self::Matching { .. }
+            | Self::Patterns
+            | Self::RunIds => &topology.nodes,
         }
     }
 
@@ -95,7 +141,19 @@ impl Query {
     pub(super) fn answer(&self, parts: Vec<Value>) -> Result<Answer, RedisError> {
         Ok(match self {
             Self::Count(_) => Answer::Count(parts.iter().map(count).sum()),
-            Self::Channels { .. } => {
+            Self::Patterns => {
+                let parts: Vec<u64> = parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
+                Answer::Count(parts.into_iter().sum())
+            }
+            Self::Text(Text::Limits) => {
+                let words: Option<Vec<String>> = parts.into_iter().next().map(pairs).transpose()?;
+                Answer::Text(words.unwrap_or_default().join(" "))
+            }
+            Self::Text(_) => {
+                let parts: Vec<String> = parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
+                Answer::Text(parts.join("\n"))
+            }
+            Self::Channels { .. } | Self::Matching { .. } => {
                 let parts: Vec<Vec<String>> =
                     parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
                 let mut names = parts.concat();
@@ -116,6 +174,20 @@ impl Query {
             }
         })
     }
+}
+
+fn channels(sharded: bool) -> &'static str {
+    if sharded { "SHARDCHANNELS" } else { "CHANNELS" }
+}
+
+/// Names and values in turn, however they are sent.
+fn pairs(value: Value) -> Result<Vec<String>, RedisError> {
+    let items = match value {
+        Value::Map(pairs) => pairs.into_iter().flat_map(|(name, value)| [name, value]).collect(),
+        Value::Array(items) => items,
+        value => vec![value],
+    };
+    Ok(items.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?)
 }
 
 /// The count in the answer to NUMSUB: channel and count in turn, or a map of them.

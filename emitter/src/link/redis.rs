@@ -4,7 +4,7 @@ use redis::RedisError;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
-    Answer, Fault, Listen, Listener, Query, Replies, asking, listener,
+    Answer, Fault, Listen, Listener, Query, Replies, asking, listener, rehearsal,
     resolve::{Source, Unresolved},
     sending::Sending,
     topology::Topology,
@@ -104,6 +104,16 @@ impl Redis {
                 return Err(fault.into());
             }
         }
+    }
+
+    /// Has Redis check commands that are not sent.
+    pub(crate) async fn rehearse(
+        &self,
+        commands: &[Command],
+        deadline: Deadline,
+    ) -> Result<Vec<Result<(), RedisError>>, Error> {
+        let topology = self.topology(deadline).await?;
+        Ok(rehearsal::rehearse(&topology, commands, deadline).await?)
     }
 
     /// Subscribes, on a connection of its own.

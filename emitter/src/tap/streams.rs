@@ -85,7 +85,7 @@ impl Look {
             .keys
             .iter()
             .zip(answers.by_ref().take(self.keys.len()))
-            .filter(|(_, answer)| matches!(answer, Ok(Answer::Type(kind)) if kind == "stream"))
+            .filter(|(_, answer)| answer.as_ref().is_ok_and(Answer::is_stream))
             .map(|(key, _)| key.clone())
             .collect();
         // A Redis before 7 has no shard channels.

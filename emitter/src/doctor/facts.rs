@@ -1,0 +1,106 @@
+//! What was seen, before anybody says what it means.
+
+use super::{
+    ClusterSeen, Diagnosis, Finding, RoomSeen, info::Info, judge::judge, subscriber::Limit, subscriber::Subscriber,
+};
+use crate::adapter::Adapter;
+
+/// Everything that a diagnosis goes by.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    pub(super) wanted: Wanted,
+    pub(super) info: Info,
+    pub(super) clusters: Vec<ClusterSeen>,
+    /// How many patterns are subscribed to.
+    pub(super) patterns: Option<u64>,
+    /// Channels with subscribers that are no Socket.IO adapter's, if there are few.
+    pub(super) strangers: Vec<String>,
+    /// Streams of the emitter's prefix that servers read.
+    pub(super) read_streams: Vec<String>,
+    /// Those that nobody reads, as far as it shows.
+    pub(super) unread_streams: Vec<String>,
+    pub(super) subscribers: Vec<Subscriber>,
+    pub(super) limit: Option<Limit>,
+    /// What could not be looked at.
+    pub(super) unseen: Vec<Refusal>,
+    /// What an emit needs and Redis refuses.
+    pub(super) refused: Vec<Refusal>,
+    pub(super) room: Option<Room>,
+}
+
+/// What the emitter is set to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    pub(super) adapter: Option<Adapter>,
+    pub(super) prefix: Option<String>,
+    pub(super) namespace: String,
+    /// The database of the emitter's connection.
+    pub(super) database: Option<u64>,
+}
+
+/// Something that Redis does not permit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The command, or what was asked for.
+    pub(super) what: String,
+    /// The channel or the key, if there is one.
+    pub(super) place: String,
+    /// In Redis' words.
+    pub(super) why: String,
+}
+
+/// The room that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Room {
+    pub(super) name: String,
+    /// The sockets in it; `None` if nobody can say.
+    pub(super) sockets: Option<u64>,
+    /// Why nobody can say.
+    pub(super) why: String,
+    /// Rooms with a similar name.
+    pub(super) near: Vec<String>,
+}
+
+impl Wanted {
+    /// The prefix that the emitter uses for servers of this adapter.
+    pub(super) fn prefix_for(&self, adapter: &str) -> &str {
+        match (&self.prefix, adapter) {
+            (Some(prefix), _) => prefix,
+            (None, "python") => "socketio",
+            (None, _) => "socket.io",
+        }
+    }
+
+    /// True if the emitter would write for these servers.
+    pub(super) fn means(&self, adapter: &str, prefix: &str) -> bool {
+        self.speaks(adapter) && self.prefix_for(name(adapter)) == prefix
+    }
+
+    /// True if the emitter would write so that servers of this adapter read it.
+    pub(super) fn speaks(&self, adapter: &str) -> bool {
+        let way = |adapter: &str| {
+            let mut options = adapter.split(',').skip(1);
+            options.any(|option| option == "sharded")
+        };
+        self.adapter.as_ref().is_none_or(|given| {
+            let given = given.to_string();
+            name(&given) == name(adapter) && way(&given) == way(adapter)
+        })
+    }
+}
+
+/// An adapter's name without its options.
+pub(super) fn name(adapter: &str) -> &str {
+    adapter.split(',').next().unwrap_or(adapter)
+}
+
+impl Facts {
+    pub(super) fn into_diagnosis(self) -> Diagnosis {
+        let mut findings: Vec<Finding> = judge(&self);
+        findings.sort_by_key(|finding| finding.severity);
+        let namespace = self.wanted.namespace;
+        let room =
+            self.room.and_then(|Room { name, sockets, .. }| Some(RoomSeen { name, namespace, sockets: sockets? }));
+        Diagnosis { redis: self.info.redis, clusters: self.clusters, room, findings }
+    }
+}

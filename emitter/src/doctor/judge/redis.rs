@@ -1,0 +1,143 @@
+//! Redis itself: what it is, what it permits, who does not keep up.
+
+use super::counted;
+use crate::doctor::{
+    Finding,
+    facts::{Facts, Refusal, name},
+};
+
+/// A subscriber is near its limit from this part of it on.
+const NEAR: u64 = 2;
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let single = [replica(facts), too_old(facts), refused(facts), slow(facts)];
+    single.into_iter().flatten().chain(unseen(facts)).collect()
+}
+
+fn replica(facts: &Facts) -> Option<Finding> {
+    let role = facts.info.redis.role.as_deref().filter(|role| matches!(*role, "slave" | "replica"))?;
+    // In a cluster messages reach every node.
+    if facts.info.redis.mode.as_deref() == Some("cluster") {
+        return None;
+    }
+    Some(
+        Finding::trouble("replica", "this Redis is a replica: what is published here reaches its own subscribers only")
+            .because(format!("INFO says role:{role}"))
+            .so("connect to the primary, or through the sentinels: --url redis-sentinel://HOST,HOST/SERVICE"),
+    )
+}
+
+/// Shard channels came with Redis 7, streams with Redis 5.
+fn too_old(facts: &Facts) -> Option<Finding> {
+    let adapter = facts.wanted.adapter.as_ref()?.to_string();
+    let major = facts.info.redis.major()?;
+    let since = match (adapter.split(',').any(|word| word == "sharded"), name(&adapter)) {
+        (true, _) => 7,
+        (false, "streams") => 5,
+        (false, _) => return None,
+    };
+    let version = facts.info.redis.version.as_deref().unwrap_or_default();
+    (major < since).then(|| {
+        Finding::trouble(
+            "old-redis",
+            format!("the adapter {adapter} needs Redis {since} or later, this one is {version}"),
+        )
+        .because(format!("INFO says redis_version:{version}"))
+        .so("upgrade Redis, or run the servers with createAdapter and the emitter with --adapter classic")
+    })
+}
+
+/// What Redis refuses of an emit is one finding: one line in its ACL is wrong.
+fn refused(facts: &Facts) -> Option<Finding> {
+    let first = facts.refused.first()?;
+    let user = facts.info.redis.user.as_deref().unwrap_or("default");
+    let tried: Vec<_> =
+        facts.refused.iter().map(|refusal| format!("{} on {:?}", refusal.what, refusal.place)).collect();
+    let why = format!("{} for {}", first.why, tried.join(", "));
+    if !first.why.starts_with("NOPERM") {
+        return Some(
+            Finding::trouble("refused", "Redis does not take what an emitter sends")
+                .because(why)
+                .so("see what Redis says: it may be read-only, or out of memory"),
+        );
+    }
+    let mut rules: Vec<String> = Vec::new();
+    for Refusal { place, why, .. } in &facts.refused {
+        let prefix = place.split_once('#').map_or(place.as_str(), |(start, _)| start);
+        let prefix = prefix.strip_suffix("-request").unwrap_or(prefix);
+        let rule = match (why.split('\'').nth(1), why.contains("channel")) {
+            (Some(command), _) => format!("+{command}"),
+            (None, true) => format!("'&{prefix}*'"),
+            (None, false) => format!("'~{prefix}*'"),
+        };
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    let what = format!("Redis does not permit the user {user:?} what an emitter has to do");
+    let todo = format!("redis-cli ACL SETUSER {user} {}, and the same in the ACL file", rules.join(" "));
+    Some(Finding::trouble("acl", what).because(why).so(todo))
+}
+
+fn slow(facts: &Facts) -> Option<Finding> {
+    let limit = facts.limit?;
+    let least = limit.least()?;
+    let behind: Vec<_> =
+        facts.subscribers.iter().filter(|subscriber| subscriber.waiting.saturating_mul(NEAR) >= least).collect();
+    if behind.is_empty() {
+        return None;
+    }
+    let told = behind.iter().take(5).map(|subscriber| {
+        let name = if subscriber.name.is_empty() { String::new() } else { format!(" ({:?})", subscriber.name) };
+        format!("{}{name} has {} unread", subscriber.address, mebibytes(subscriber.waiting))
+    });
+    let told: Vec<_> = told.collect();
+    let count = behind.len() as u64;
+    let do_not = if count == 1 { "does" } else { "do" };
+    let what =
+        format!("{} {do_not} not keep up, and Redis is about to cut off who is behind", counted(count, "subscriber"));
+    Some(
+        Finding::trouble("slow-subscriber", what)
+            .because(format!(
+                "{}; the limit is {} at once or {} for {} s",
+                told.join(", "),
+                mebibytes(limit.hard),
+                mebibytes(limit.soft),
+                limit.time.as_secs()
+            ))
+            .so("see whether that server is frozen or overloaded; send less or slower (sio pipe --rate), or raise \
+                 client-output-buffer-limit pubsub in redis.conf"),
+    )
+}
+
+/// Without PUBSUB the emitter cannot find the adapter by itself.
+fn unseen(facts: &Facts) -> Vec<Finding> {
+    let (pubsub, others): (Vec<_>, Vec<_>) =
+        facts.unseen.iter().partition(|refusal| refusal.what.starts_with("PUBSUB"));
+    let user = facts.info.redis.user.as_deref().unwrap_or("default");
+    let mut found = Vec::new();
+    if let Some(refusal) = pubsub.first() {
+        let what = "Redis does not permit PUBSUB, so servers can neither be found nor counted";
+        let finding = match facts.wanted.adapter {
+            None => Finding::trouble("unseen", what),
+            Some(_) => Finding::note("unseen", what),
+        };
+        let todo = format!("ACL SETUSER {user} +pubsub, or say what the servers run: --adapter NAME");
+        found.push(finding.because(refusal.why.clone()).so(todo));
+    }
+    if !others.is_empty() {
+        let names: Vec<_> = others.iter().map(|refusal| refusal.what.as_str()).collect();
+        found.push(
+            Finding::note("unseen", format!("not looked at: {}", names.join(", ")))
+                .because(others[0].why.clone())
+                .so("nothing, unless the cause is not found without them: then ask again as a user who may"),
+        );
+    }
+    found
+}
+
+/// For people.
+fn mebibytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10) >> 20;
+    format!("{}.{} MiB", tenths / 10, tenths % 10)
+}

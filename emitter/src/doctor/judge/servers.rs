@@ -1,0 +1,105 @@
+//! The servers: do they live, do they hear, do they fit together?
+
+use super::{counted, listed};
+use crate::doctor::{ClusterSeen, Finding, NamespaceSeen, facts::Facts};
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let each = facts.clusters.iter().flat_map(|cluster| [silent(facts, cluster), unheard(cluster), mixed(cluster)]);
+    each.chain([broadcasts(facts), unread(facts)]).flatten().collect()
+}
+
+/// Counted, and not answering. All namespaces of a server share its connection, so they are told together.
+fn silent(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
+    let missing = |namespace: &NamespaceSeen| namespace.servers?.checked_sub(namespace.answered?).filter(|n| *n > 0);
+    let silent: Vec<_> = cluster.namespaces.iter().filter(|namespace| missing(namespace).is_some()).collect();
+    let worst = silent.iter().max_by_key(|namespace| missing(namespace))?;
+    let (count, servers) = (missing(worst)?, worst.servers?);
+    let does = if count == 1 { "does" } else { "do" };
+    let what = format!(
+        "{count} of {} ({}) {does} not answer: clients there receive nothing",
+        counted(servers, "server"),
+        cluster.adapter
+    );
+    let names = listed(silent.iter().map(|namespace| namespace.name.as_str()));
+    let ids = match worst.silent.as_slice() {
+        [] => String::new(),
+        ids => format!(" ({} {})", if ids.len() == 1 { "its id is" } else { "their ids are" }, ids.join(", ")),
+    };
+    let behind: Vec<_> = facts.subscribers.iter().filter(|subscriber| subscriber.waiting > 0).collect();
+    let finding = Finding::trouble("silent-servers", what);
+    if behind.is_empty() {
+        return Some(finding.because(format!("subscribed on {names}, and silent when asked{ids}")).so(
+            "restart what does not answer: if its HTTP is silent too, it is frozen; if that works, a malformed \
+                     message has left it deaf, and it will not recover (redis-cli CLIENT LIST TYPE pubsub shows who is \
+                     connected)",
+        ));
+    }
+    let addresses: Vec<_> = behind.iter().take(5).map(|subscriber| subscriber.address.as_str()).collect();
+    Some(
+        finding
+            .because(format!(
+                "subscribed on {names}, and silent when asked{ids}; messages wait unread for {}",
+                addresses.join(", ")
+            ))
+            .so(format!("restart what is connected from {}: it does not read, so it is frozen", addresses.join(", "))),
+    )
+}
+
+/// Alive, and yet deaf for events.
+fn unheard(cluster: &ClusterSeen) -> Option<Finding> {
+    let unheard = |namespace: &&NamespaceSeen| {
+        namespace.heard.zip(namespace.answered).is_some_and(|(heard, alive)| heard < alive)
+    };
+    let namespace = cluster.namespaces.iter().find(unheard)?;
+    let (heard, answered) = (namespace.heard?, namespace.answered?);
+    let what = format!("{} of {answered} servers that answer did not hear an event", answered - heard);
+    Some(
+        Finding::trouble("unheard-event", what)
+            .because(format!("the event was sent on {:?}; {} said so", namespace.name, counted(heard, "server")))
+            .so("see that all servers run the same version of the adapter; acknowledgements need redis-adapter 7.2"),
+    )
+}
+
+fn mixed(cluster: &ClusterSeen) -> Option<Finding> {
+    let [oldest, .., newest] = cluster.versions.as_slice() else { return None };
+    let what = format!("servers of several generations are in one cluster: from {oldest} to {newest}");
+    Some(
+        Finding::trouble("mixed-versions", what)
+            .because(format!("they answered so, with the prefix {:?}", cluster.prefix))
+            .so("upgrade the older ones; until then binary, --except, join, leave, disconnect and server-emit are \
+                 refused where the oldest would do them wrongly"),
+    )
+}
+
+/// Servers of the classic adapter hear requests by name and events by a pattern.
+fn broadcasts(facts: &Facts) -> Option<Finding> {
+    let classic = facts.clusters.iter().find(|cluster| cluster.adapter == "classic")?;
+    (facts.patterns == Some(0)).then(|| {
+        Finding::trouble("no-broadcasts", "servers hear requests, but nobody hears events")
+            .because(format!("{:?} has subscribers, and PUBSUB NUMPAT is 0", format!("{}-request#…", classic.prefix)))
+            .so(format!("permit the servers' user PSUBSCRIBE: ACL SETUSER USER +psubscribe &{}*", classic.prefix))
+    })
+}
+
+/// A stream that nobody reads is left over, or its readers are stuck: they read an entry that they cannot read again and
+/// again, and answer on their channel all the same.
+fn unread(facts: &Facts) -> Option<Finding> {
+    if facts.unread_streams.is_empty() {
+        return None;
+    }
+    let names = listed(facts.unread_streams.iter().map(String::as_str));
+    let alive = |cluster: &&ClusterSeen| {
+        cluster.meant
+            && cluster.adapter.starts_with("streams")
+            && cluster.namespaces.iter().any(|namespace| namespace.answered > Some(0))
+    };
+    let stuck = facts.clusters.iter().find(alive).filter(|_| facts.read_streams.is_empty());
+    Some(match stuck {
+        Some(_) => Finding::trouble("stuck-stream", "servers answer on their channel, and do not read their stream")
+            .because(format!("the stream {names} exists, and nobody answers a question in it"))
+            .so("restart the servers: a malformed entry stops its readers for good, and a new one begins behind it"),
+        None => Finding::note("unread-stream", format!("no server that can be seen reads the stream {names}"))
+            .because("it exists, and nobody answers a question in it: it is left over, or its readers are frozen")
+            .so("if nobody uses it any more, delete it: it only takes memory"),
+    })
+}

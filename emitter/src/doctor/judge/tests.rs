@@ -1,0 +1,183 @@
+//! Facts in, findings out. What can be broken for real is, in the interop tests; this is the rest, and the edges.
+
+use std::time::Duration;
+
+use super::judge;
+use crate::{
+    adapter::Adapter,
+    doctor::{
+        ClusterSeen, Finding, NamespaceSeen, Severity,
+        facts::{Facts, Refusal, Room, Wanted},
+        info::Info,
+        subscriber::{Limit, Subscriber},
+    },
+};
+
+/// An emitter that is set to this, and everything well with Redis.
+fn facts(adapter: Option<&str>, clusters: &[(&str, &str, &[NamespaceSeen])]) -> Facts {
+    let adapter = adapter.map(|name| name.parse::<Adapter>().unwrap());
+    let wanted = Wanted { adapter, namespace: "/".to_owned(), ..Wanted::default() };
+    let cluster = |(adapter, prefix, namespaces): &(&str, &str, &[NamespaceSeen])| ClusterSeen {
+        adapter: (*adapter).to_owned(),
+        prefix: (*prefix).to_owned(),
+        meant: wanted.means(adapter, prefix),
+        versions: Vec::new(),
+        namespaces: namespaces.to_vec(),
+    };
+    let clusters = clusters.iter().map(cluster).collect();
+    Facts { clusters, info: Info::read("redis_version:7.2.4\r\nrole:master\r\n"), wanted, ..Facts::default() }
+}
+
+fn well(name: &str) -> NamespaceSeen {
+    NamespaceSeen { answered: Some(2), ..NamespaceSeen::new(name, Some(2)) }
+}
+
+fn only(facts: &Facts) -> Finding {
+    let mut findings = judge(facts);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    findings.remove(0)
+}
+
+#[test]
+fn nothing_is_found_in_health() {
+    assert_eq!(judge(&facts(None, &[("classic", "socket.io", &[well("/")])])), []);
+    assert_eq!(judge(&facts(Some("streams,sharded"), &[("streams,sharded", "socket.io", &[well("/")])])), []);
+    // Other clusters are other people's.
+    assert_eq!(judge(&facts(None, &[("classic", "socket.io", &[well("/")]), ("sharded", "chat", &[well("/")])])), []);
+}
+
+#[test]
+fn a_redis_that_is_too_old_is_named() {
+    for (adapter, version, needs) in
+        [("sharded", "6.2.14", "7"), ("streams,sharded", "6.2.14", "7"), ("streams", "4.0.9", "5")]
+    {
+        let mut facts = facts(Some(adapter), &[(adapter, "socket.io", &[well("/")])]);
+        facts.info.redis.version = Some(version.to_owned());
+        let finding = only(&facts);
+        assert_eq!(finding.code, "old-redis");
+        assert_eq!(finding.what, format!("the adapter {adapter} needs Redis {needs} or later, this one is {version}"));
+    }
+    let mut facts = facts(Some("classic"), &[("classic", "socket.io", &[well("/")])]);
+    facts.info.redis.version = Some("2.8.0".to_owned());
+    assert_eq!(judge(&facts), []);
+}
+
+#[test]
+fn the_way_counts_and_not_the_name_alone() {
+    let finding = only(&facts(Some("streams"), &[("streams,sharded", "socket.io", &[well("/")])]));
+    assert_eq!(finding.code, "other-adapter");
+    assert!(finding.todo.starts_with("--adapter streams,sharded"), "{}", finding.todo);
+    // What it is set to is here as well, under another prefix.
+    let both = [("sharded", "socket.io", &[well("/")][..]), ("classic", "chat", &[well("/")])];
+    assert_eq!(
+        only(&facts(Some("classic"), &both)).todo,
+        "--adapter sharded, or for the servers of classic: --prefix chat"
+    );
+}
+
+#[test]
+fn each_default_prefix_makes_a_candidate() {
+    let both =
+        [("classic", "socket.io", &[well("/")][..]), ("python", "socketio", &[NamespaceSeen::new("*", Some(1))])];
+    let finding = only(&facts(None, &both));
+    assert_eq!(
+        (finding.code, finding.todo.as_str()),
+        ("several-adapters", "say which: --adapter classic or --adapter python")
+    );
+    assert_eq!(judge(&facts(Some("python"), &both)), []);
+}
+
+#[test]
+fn servers_that_hear_requests_only_are_seen_by_the_patterns() {
+    let mut facts = facts(None, &[("classic", "chat room", &[well("/")])]);
+    facts.wanted.prefix = Some("chat room".to_owned());
+    facts.clusters[0].meant = true;
+    facts.patterns = Some(0);
+    assert_eq!(only(&facts).code, "no-broadcasts");
+    facts.patterns = Some(2);
+    assert_eq!(judge(&facts), []);
+}
+
+#[test]
+fn who_is_silent_is_named_where_it_shows() {
+    let silent = NamespaceSeen {
+        answered: Some(1),
+        silent: vec!["0123456789abcdef".to_owned()],
+        ..NamespaceSeen::new("/", Some(2))
+    };
+    let mut facts = facts(None, &[("sharded", "socket.io", &[silent])]);
+    assert!(only(&facts).why.contains("its id is 0123456789abcdef"));
+    facts.subscribers = vec![Subscriber { address: "10.0.0.7:4242".to_owned(), name: String::new(), waiting: 4096 }];
+    assert!(only(&facts).todo.contains("10.0.0.7:4242"));
+    // More than were counted, as when one came in between, are no trouble.
+    facts.clusters[0].namespaces[0].answered = Some(3);
+    assert_eq!(judge(&facts), []);
+}
+
+#[test]
+fn a_subscriber_is_slow_from_half_the_lower_limit_on() {
+    let mut facts = facts(None, &[("classic", "socket.io", &[well("/")])]);
+    let subscriber = Subscriber { address: "10.0.0.7:4242".to_owned(), name: "web".to_owned(), waiting: 4 << 20 };
+    facts.subscribers = vec![subscriber];
+    assert_eq!(judge(&facts), [], "the limit is not known");
+    let limit = Limit { hard: 32 << 20, soft: 8 << 20, time: Duration::from_secs(60) };
+    facts.limit = Some(limit);
+    let finding = only(&facts);
+    assert_eq!(
+        finding.why,
+        r#"10.0.0.7:4242 ("web") has 4.0 MiB unread; the limit is 32.0 MiB at once or 8.0 MiB for 60 s"#
+    );
+    facts.limit = Some(Limit { hard: 0, soft: 0, ..limit });
+    assert_eq!(judge(&facts), [], "there is none");
+}
+
+#[test]
+fn one_line_permits_all_that_is_refused() {
+    let mut facts = facts(None, &[("classic", "chat", &[well("/")])]);
+    facts.clusters[0].meant = true;
+    facts.info.redis.user = Some("low".to_owned());
+    let refusal =
+        |what: &str, place: &str, why: &str| Refusal { what: what.into(), place: place.into(), why: why.into() };
+    let channel = "NOPERM this user has no permissions to access one of the channels used as arguments";
+    let command = "NOPERM this user has no permissions to run the 'publish' command";
+    facts.refused = vec![
+        refusal("a question", "chat-request#/#", channel),
+        refusal("a question", "chat-request#/admin#", channel),
+        refusal("PUBLISH", "chat#/#", command),
+    ];
+    assert_eq!(only(&facts).todo, "redis-cli ACL SETUSER low '&chat*' +publish, and the same in the ACL file");
+    facts.refused = vec![refusal("XADD", "chat", "READONLY You can't write against a read only replica.")];
+    assert_eq!(only(&facts).code, "refused");
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_trouble_only_where_it_is_needed() {
+    let unseen = |what: &str| Refusal { what: what.into(), place: String::new(), why: "NOPERM".into() };
+    let mut blind = facts(None, &[]);
+    blind.unseen = vec![unseen("PUBSUB NUMSUB"), unseen("PUBSUB CHANNELS")];
+    assert_eq!((only(&blind).code, only(&blind).severity), ("unseen", Severity::Trouble));
+    blind.wanted.adapter = Some("classic".parse().unwrap());
+    assert_eq!(only(&blind).severity, Severity::Note);
+    let mut partly = facts(None, &[("classic", "socket.io", &[well("/")])]);
+    partly.unseen = vec![unseen("INFO"), unseen("CLIENT LIST")];
+    let finding = only(&partly);
+    assert_eq!((finding.severity, finding.what.as_str()), (Severity::Note, "not looked at: INFO, CLIENT LIST"));
+}
+
+#[test]
+fn a_room_that_nobody_can_look_into_is_no_empty_room() {
+    let mut facts = facts(None, &[("python", "socketio", &[NamespaceSeen::new("*", Some(1))])]);
+    facts.room = Some(Room { name: "r".into(), sockets: None, why: "no such question".into(), near: Vec::new() });
+    assert_eq!((only(&facts).code, only(&facts).severity), ("unknown-room", Severity::Note));
+    facts.room = Some(Room { name: "r".into(), sockets: Some(0), why: String::new(), near: vec!["R".into()] });
+    assert_eq!(only(&facts).todo, r#"did you mean "R"?"#);
+}
+
+#[test]
+fn a_cluster_has_replicas_and_one_server_has_not() {
+    let mut facts = facts(None, &[("classic", "socket.io", &[well("/")])]);
+    facts.info.redis.role = Some("slave".to_owned());
+    assert_eq!(only(&facts).code, "replica");
+    facts.info.redis.mode = Some("cluster".to_owned());
+    assert_eq!(judge(&facts), []);
+}

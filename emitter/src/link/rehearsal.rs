@@ -1,0 +1,39 @@
+use redis::{Cmd, Pipeline, RedisError};
+
+use super::{Fault, node::Node, query, topology::Topology};
+use crate::{command::Command, deadline::Deadline};
+
+/// Has Redis check whether it would take these commands: it does so when a transaction collects them, and this one is
+/// thrown away. Each has a connection of its own, where nothing gets between the beginning and the end.
+pub(super) async fn rehearse(
+    topology: &Topology,
+    commands: &[Command],
+    deadline: Deadline,
+) -> Result<Vec<Result<(), RedisError>>, Fault> {
+    let mut checked = Vec::with_capacity(commands.len());
+    for command in commands {
+        checked.push(check(topology.owner(command.key()), command, deadline).await?);
+    }
+    Ok(checked)
+}
+
+async fn check(node: &Node, command: &Command, deadline: Deadline) -> Result<Result<(), RedisError>, Fault> {
+    let unreachable = |source| Fault::Unreachable { address: node.address().to_owned(), source };
+    let Ok(dialled) = deadline.bound(node.dial()).await else {
+        return Err(Fault::silence(node.address(), deadline.total));
+    };
+    let mut connection = dialled.map_err(unreachable)?;
+    let mut run = async |commands: &[Cmd]| {
+        let mut pipeline = Pipeline::with_capacity(commands.len());
+        commands.iter().for_each(|command| {
+            pipeline.add_command(command.clone());
+        });
+        query(&mut pipeline, &mut connection, node.address(), deadline).await
+    };
+    // Outside of a transaction the command would be sent. Who may not begin one learns nothing.
+    if !matches!(run(&[redis::cmd("MULTI")]).await?.pop(), Some(Ok(_))) {
+        return Ok(Ok(()));
+    }
+    let reply = run(&[command.to_redis(), redis::cmd("DISCARD")]).await?.into_iter().next();
+    Ok(reply.unwrap_or(Ok(redis::Value::Nil)).map(drop))
+}
