@@ -60,6 +60,7 @@ mod receipt;
 mod recognise;
 mod request;
 mod roll_call;
+mod room;
 
 pub use redis;
 
