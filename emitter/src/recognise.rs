@@ -90,7 +90,7 @@ async fn ask(link: &Link, classic: &Classic, namespace: &str, deadline: Deadline
     let own = classic.response_channel(namespace, Some(&id));
     let deadline = deadline.half().at_most(PATIENCE);
     let mut answers = link.listen(&Listen::Channels(vec![shared, own]), deadline).await?;
-    let question = serde_json::to_vec(&Question::new(&id)).unwrap_or_default();
+    let question = serde_json::to_vec(&Question::new(&id, &id)).unwrap_or_default();
     link.send(&[Command::publish(census.channel().to_owned(), question)], Some(&census), deadline)
         .await
         .map_err(|error| link.unsent(error))?;

@@ -138,7 +138,7 @@ impl Classic {
                 plain(args)?;
                 self.request(target, &Request::server_side_emit(&ids.asker, event, args).asked_by(ids))?
             }
-            Asked::Servers(target) => self.request(target, &Question::new(&ids.request))?,
+            Asked::Servers(target) => self.request(target, &Question::new(&ids.asker, &ids.request))?,
         };
         let shared = self.response_channel(&target.namespace, None);
         let own = self.response_channel(&target.namespace, Some(&ids.asker));
