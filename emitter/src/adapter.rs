@@ -176,8 +176,8 @@ impl Adapter {
     /// A question to the servers, and where they answer it.
     pub(crate) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
         match asked {
-            Asked::Acks(message, _) | Asked::ServerAcks(message) => {
-                let wanted = if let Asked::Acks(..) = asked { Verb::Emit } else { Verb::ServerEmit };
+            Asked::Acks(message) | Asked::ServerAcks(message) => {
+                let wanted = if let Asked::Acks(_) = asked { Verb::Emit } else { Verb::ServerEmit };
                 if message.action.verb() != wanted {
                     let reason = format!("only {} is acknowledged in this way", wanted.name());
                     return Err(Invalid::new("not-acknowledged", "/do", reason).into());

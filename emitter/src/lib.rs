@@ -65,6 +65,7 @@ mod receipt;
 mod recognise;
 mod request;
 mod roll_call;
+mod room;
 mod tap;
 
 pub use redis;

@@ -36,7 +36,7 @@ pub enum Operation {
     Sockets,
     /// Asking for the names of all rooms.
     AllRooms,
-    /// Counting the servers.
+    /// Asking the servers for a sign of life.
     Servers,
     /// Collecting servers' acknowledgements.
     ServerAcks,

@@ -3,10 +3,12 @@
 //!
 //! Everything listens on loopback, on ports that the system chooses, and ends with the value that stands for it.
 
+mod at_once;
 mod authority;
 mod chat;
 mod clients;
 mod cluster;
+mod crowd;
 mod deployment;
 mod doors;
 mod kind;
@@ -22,9 +24,11 @@ mod stage;
 mod table;
 
 pub use self::{
+    at_once::on_each,
     chat::Chat,
     clients::{Clients, Seen},
     cluster::{Cluster, Server},
+    crowd::Crowd,
     deployment::Deployment,
     doors::{Bridge, Sio, sio},
     kind::Kind,

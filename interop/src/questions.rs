@@ -2,7 +2,7 @@ use std::{panic::resume_unwind, thread, time::Duration};
 
 use reqwest::blocking::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use socketio_emitter::{Emitter, Error};
+use socketio_emitter::{Adapter, Emitter, Error, Options};
 
 use crate::{
     PATIENCE,
@@ -28,60 +28,99 @@ pub struct Question {
 #[derive(Debug)]
 pub struct Doors {
     redis: String,
+    adapter: Option<&'static str>,
     io: Emitter,
     bridge: Bridge,
     http: Client,
 }
 
 impl Doors {
-    /// Opens them.
-    pub fn open(redis: &str) -> Self {
-        let io = Emitter::connect(redis).wait().expect("Redis is there");
-        let bridge = Bridge::start_with(redis, &["--timeout", "20s"], &[]);
+    /// Opens them. The adapter is found, unless it is named.
+    pub fn open(redis: &str, adapter: Option<&'static str>) -> Self {
+        let options = Options::new();
+        let options = match adapter {
+            Some(name) => options.adapter(name.parse::<Adapter>().expect("there is such an adapter")),
+            None => options,
+        };
+        let io = options.connect(redis).wait().expect("Redis is there");
+        let named: Vec<_> = adapter.map(|name| ("SIO_ADAPTER", name)).into_iter().collect();
+        let bridge = Bridge::start_with(redis, &["--timeout", "20s"], &named);
         let http = Client::builder().timeout(PATIENCE).build().expect("an HTTP client");
-        Self { redis: redis.to_owned(), io, bridge, http }
+        Self { redis: redis.to_owned(), adapter, io, bridge, http }
+    }
+
+    /// That of the crate.
+    pub fn io(&self) -> &Emitter {
+        &self.io
+    }
+
+    /// The bridge.
+    pub fn bridge(&self) -> &Bridge {
+        &self.bridge
     }
 
     /// Asks at every door at once, and gives each door's name and its answer, all in the form of the crate's
     /// `Answers`.
-    pub fn ask(&self, question: &Question, timeout: Duration) -> [(&'static str, Value); 4] {
-        thread::scope(|scope| {
+    ///
+    /// # Errors
+    /// The code that all of them refuse it with.
+    ///
+    /// # Panics
+    /// If one answers and another refuses.
+    pub fn ask(&self, question: &Question, timeout: Duration) -> Result<[(&'static str, Value); 4], String> {
+        let asked = thread::scope(|scope| {
             [
-                ("crate", scope.spawn(|| (question.io)(&self.io, timeout).expect("the cluster can be asked"))),
+                ("crate", scope.spawn(|| (question.io)(&self.io, timeout).map_err(|error| error.code().to_owned()))),
                 ("sio", scope.spawn(|| self.sio(question, timeout))),
                 ("bridge", scope.spawn(|| self.document(question, timeout))),
                 ("bridge, lines", scope.spawn(|| self.lines(question, timeout))),
             ]
             .map(|(door, asked)| (door, asked.join().unwrap_or_else(|panic| resume_unwind(panic))))
-        })
+        });
+        if let (_, Err(code)) = &asked[0] {
+            assert!(asked.iter().all(|(_, said)| said.as_ref().err() == Some(code)), "{}: {asked:?}", question.sio);
+            return Err(code.clone());
+        }
+        Ok(asked.map(|(door, said)| {
+            (door, said.unwrap_or_else(|code| panic!("{} by {door} is refused: {code}", question.sio)))
+        }))
     }
 
     /// What `sio` prints as text, having asked until it ended with this code.
     pub fn text(&self, words: &str, timeout: Duration, code: i32) -> Sio {
-        let time = format!("{}ms", timeout.as_millis());
-        let words: Vec<&str> = words.split(' ').chain(["--timeout", &time]).collect();
-        let run = Sio::run(&self.redis, &words, b"");
+        let run = self.run(words, timeout, "text");
         assert_eq!(run.code, Some(code), "{words:?}: {run:?}");
         run
     }
 
-    fn sio(&self, question: &Question, timeout: Duration) -> Value {
+    fn run(&self, words: &str, timeout: Duration, output: &str) -> Sio {
         let time = format!("{}ms", timeout.as_millis());
-        let words: Vec<&str> = question.sio.split(' ').chain(["--timeout", &time, "-o", "json"]).collect();
-        let run = Sio::run(&self.redis, &words, b"");
+        let named = self.adapter.map(|name| ["--adapter", name]);
+        let words = words.split(' ').chain(["--timeout", &time, "-o", output]).chain(named.into_iter().flatten());
+        Sio::run(&self.redis, &words.collect::<Vec<_>>(), b"")
+    }
+
+    fn sio(&self, question: &Question, timeout: Duration) -> Result<Value, String> {
+        let run = self.run(question.sio, timeout, "json");
+        match run.code {
+            Some(2) if run.stderr.contains("cannot carry") => return Err("unsupported".to_owned()),
+            Some(3) if run.stderr.contains("nothing was sent") => return Err("too-few-servers".to_owned()),
+            _ => {}
+        }
+        assert!(!run.stdout.is_empty(), "{}: {run:?}", question.sio);
         let answers = together(&run.stdout);
         let code = if answers["partial"] == true { 4 } else { 0 };
-        assert_eq!(run.code, Some(code), "{words:?}: {run:?}");
-        answers
+        assert_eq!(run.code, Some(code), "{}: {run:?}", question.sio);
+        Ok(answers)
     }
 
-    fn document(&self, question: &Question, timeout: Duration) -> Value {
-        let text = self.answered(self.request(question, timeout), "application/json");
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+    fn document(&self, question: &Question, timeout: Duration) -> Result<Value, String> {
+        let text = answered(self.request(question, timeout), "application/json")?;
+        Ok(serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}")))
     }
 
-    fn lines(&self, question: &Question, timeout: Duration) -> Value {
-        together(&self.answered(self.request(question, timeout).header("accept", LINES), LINES))
+    fn lines(&self, question: &Question, timeout: Duration) -> Result<Value, String> {
+        answered(self.request(question, timeout).header("accept", LINES), LINES).map(|lines| together(&lines))
     }
 
     fn request(&self, Question { path, body, .. }: &Question, timeout: Duration) -> RequestBuilder {
@@ -93,14 +132,20 @@ impl Doors {
             None => self.http.get(url),
         }
     }
+}
 
-    fn answered(&self, request: RequestBuilder, kind: &str) -> String {
-        let response = request.send().expect("the bridge answers");
-        let (status, told) = (response.status(), response.headers()["content-type"].clone());
-        let text = response.text().expect("the answer has a body");
-        assert_eq!((status.as_u16(), told.as_bytes()), (200, kind.as_bytes()), "{text}");
-        text
+/// The body of an answer of this type, or the code of a refusal.
+fn answered(request: RequestBuilder, kind: &str) -> Result<String, String> {
+    let response = request.send().expect("the bridge answers");
+    let (status, told) = (response.status().as_u16(), response.headers()["content-type"].clone());
+    let text = response.text().expect("the answer has a body");
+    if let (422 | 503, Ok(problem)) = (status, serde_json::from_str::<Value>(&text)) {
+        let code = problem["code"].as_str().unwrap_or_else(|| panic!("no code: {text}"));
+        assert_eq!(status == 503, code == "too-few-servers", "{text}");
+        return Err(code.to_owned());
     }
+    assert_eq!((status, told.as_bytes()), (200, kind.as_bytes()), "{text}");
+    Ok(text)
 }
 
 /// Lines of answers, the last of which is the tally, in one value. `sio` has every room in an object of its own.

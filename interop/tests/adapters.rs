@@ -3,16 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, mpsc},
-    thread,
-};
-
-use socketio_interop::{Cluster, DOORS, Kind, Stage, Table, operations};
-
-/// Clusters at once.
-const AT_ONCE: usize = 3;
+use socketio_interop::{Cluster, DOORS, Kind, Stage, Table, on_each, operations};
 
 /// Which python it is cannot be seen from outside.
 fn named(kind: Kind) -> Option<&'static str> {
@@ -37,25 +28,10 @@ fn every_operation_on_every_adapter_is_delivered_obeyed_or_refused() {
     let operations = operations();
     let columns = Kind::ALL.iter().map(|kind| kind.name());
     let mut table = Table::new("adapters", "operation", operations.iter().map(|operation| operation.name), columns);
-    let waiting = Mutex::new(VecDeque::from(Kind::ALL));
-    let (sender, performed) = mpsc::channel();
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            let sender = sender.clone();
-            let waiting = &waiting;
-            scope.spawn(move || {
-                while let Some(kind) = { waiting.lock().unwrap().pop_front() } {
-                    println!("{}", kind.name());
-                    sender.send((kind, perform(kind))).unwrap();
-                }
-            });
+    for (kind, cells) in on_each(&Kind::ALL, perform) {
+        for (operation, cell) in operations.iter().zip(cells) {
+            table.set(operation.name, kind.name(), cell);
         }
-        drop(sender);
-        for (kind, cells) in performed {
-            for (operation, cell) in operations.iter().zip(cells) {
-                table.set(operation.name, kind.name(), cell);
-            }
-        }
-    });
+    }
     table.finish();
 }

@@ -47,7 +47,7 @@ pub(crate) struct Doctor {
 impl Doctor {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        let mut diagnosing = global.cluster.emitter()?.diagnose().of(&global.namespace);
+        let mut diagnosing = global.cluster.emitter()?.diagnose().of(global.namespace());
         if let Some(room) = self.to {
             diagnosing = diagnosing.to(room);
         }

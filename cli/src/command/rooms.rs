@@ -46,14 +46,14 @@ pub(crate) struct Rooms {
 impl Rooms {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        let mut asking = global.cluster.emitter()?.of(&global.namespace).rooms();
+        let mut asking = global.cluster.emitter()?.of(global.namespace()).rooms();
         if !self.all {
             asking = asking.without_socket_ids();
         }
         if let Some(limit) = self.limit {
             asking = asking.limit(limit);
         }
-        let outcome = Outcome::on(&global.namespace);
+        let outcome = Outcome::on(global.namespace());
         match self.count {
             true => count(asking, &outcome, output).await,
             false => ask(asking, &outcome, output).await,

@@ -24,7 +24,7 @@ pub(crate) struct Servers {}
 impl Servers {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        let asking = global.cluster.emitter()?.of(&global.namespace).servers();
-        ask(asking, &Outcome::on(&global.namespace), output).await
+        let asking = global.cluster.emitter()?.of(global.namespace()).servers();
+        ask(asking, &Outcome::on(global.namespace()), output).await
     }
 }

@@ -54,7 +54,7 @@ pub(crate) struct Sockets {
 impl Sockets {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        let mut operator = global.cluster.emitter()?.of(&global.namespace).except(self.rooms.except);
+        let mut operator = global.cluster.emitter()?.of(global.namespace()).except(self.rooms.except);
         if !self.rooms.to.is_empty() {
             operator = operator.to(self.rooms.to);
         }
@@ -65,7 +65,7 @@ impl Sockets {
         if self.handshake {
             asking = asking.with_handshake();
         }
-        let outcome = Outcome::on(&global.namespace);
+        let outcome = Outcome::on(global.namespace());
         match self.count {
             true => count(asking, &outcome, output).await,
             false => ask(asking, &outcome, output).await,

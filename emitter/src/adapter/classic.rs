@@ -138,7 +138,7 @@ impl Classic {
         self.reachable(&target.namespace)?;
         self.answered(asked)?;
         let command = match asked {
-            Asked::Acks(message, _) => self.broadcast_with_ack(message, ids),
+            Asked::Acks(message) => self.broadcast_with_ack(message, ids),
             Asked::Sockets(target) => self.request(target, &Request::fetch(target).asked_by(ids))?,
             Asked::Rooms(target) => self.request(target, &Request::rooms().asked_by(ids))?,
             Asked::ServerAcks(message) => {
@@ -206,7 +206,7 @@ impl Classic {
             return Ok(());
         };
         let since = match asked {
-            Asked::Acks(..) | Asked::ServerAcks(_) => SocketIo::V4,
+            Asked::Acks(_) | Asked::ServerAcks(_) => SocketIo::V4,
             Asked::Sockets(_) | Asked::Rooms(_) => SocketIo::V3,
             Asked::Servers(_) => SocketIo::V2,
         };

@@ -52,7 +52,7 @@ impl<'a> ClusterMessage<'a> {
     pub(super) fn asking(asked: Asked<'a>, uid: &'a str, ids: &'a Ids) -> Self {
         let request = ids.request.as_str();
         let (rooms, except) = match asked {
-            Asked::Acks(message, _) | Asked::ServerAcks(message) => return Self::new(message, uid, Some(request)),
+            Asked::Acks(message) | Asked::ServerAcks(message) => return Self::new(message, uid, Some(request)),
             Asked::Sockets(target) => (target.rooms.as_deref().unwrap_or_default(), target.except.as_slice()),
             Asked::Rooms(_) => (&[][..], &[][..]),
             Asked::Servers(_) => return Self::asking_servers(&asked.target().namespace, uid, ids),

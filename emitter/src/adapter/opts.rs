@@ -2,30 +2,16 @@
 
 use serde::Deserialize;
 
-use crate::message::{Flags, Target};
-
-/// A room is a name; a server's own code may use a number for one.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum Room {
-    Name(String),
-    Number(f64),
-}
-
-/// The names of rooms.
-pub(super) fn names(rooms: Vec<Room>) -> Vec<String> {
-    let name = |room| match room {
-        Room::Name(name) => name,
-        Room::Number(number) => number.to_string(),
-    };
-    rooms.into_iter().map(name).collect()
-}
+use crate::{
+    message::{Flags, Target},
+    room::{WireRoom, names},
+};
 
 /// A message's member `opts`.
 #[derive(Deserialize, Default)]
 pub(super) struct Opts {
-    rooms: Option<Vec<Room>>,
-    except: Option<Vec<Room>>,
+    rooms: Option<Vec<WireRoom>>,
+    except: Option<Vec<WireRoom>>,
     flags: Option<WireFlags>,
 }
 
@@ -37,7 +23,7 @@ struct WireFlags {
 
 impl Opts {
     /// These rooms and nothing else.
-    pub(super) fn of(rooms: Option<Vec<Room>>) -> Self {
+    pub(super) fn of(rooms: Option<Vec<WireRoom>>) -> Self {
         Self { rooms, ..Self::default() }
     }
 

@@ -66,6 +66,7 @@ impl Python {
             Operation::Volatile | Operation::Compress => Some("leave the flag out; its servers have no such choice"),
             Operation::ServerEmit | Operation::ServerAcks => Some(TELL_SERVERS),
             Operation::Sockets | Operation::AllRooms => Some("ask the servers' own code; they answer no such question"),
+            Operation::Servers => Some("emit: Redis counts the servers that an event goes to"),
             Operation::Emit
             | Operation::Room
             | Operation::Rooms
@@ -75,8 +76,7 @@ impl Python {
             | Operation::Join
             | Operation::Leave
             | Operation::Disconnect
-            | Operation::Acks
-            | Operation::Servers => None,
+            | Operation::Acks => None,
         }
     }
 
@@ -112,7 +112,7 @@ impl Python {
     /// Servers publish answers where they publish everything else, under the id of who asks. One who subscribed to the
     /// channel by its name would be counted as a server.
     pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
-        let Asked::Acks(Message { target, action: Action::Emit { event, args, .. } }, _) = asked else {
+        let Asked::Acks(Message { target, action: Action::Emit { event, args, .. } }) = asked else {
             return Err(unsupported(format!("a question for {}", asked.operation()), "ask the servers' own code"));
         };
         let order = Order::emit(target, event, args, self.before_5_15_1)?.with_callback(ids);
@@ -147,8 +147,6 @@ fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::{args::Args, message::Target};
 
@@ -163,7 +161,7 @@ mod tests {
     #[test]
     fn acknowledgements_are_asked_for_with_a_callback() {
         let message = Message::emit("q", Args::new(&5).unwrap());
-        let inquiry = Python::default().ask(Asked::Acks(&message, Duration::from_secs(1)), &ids()).unwrap();
+        let inquiry = Python::default().ask(Asked::Acks(&message), &ids()).unwrap();
         assert_eq!(
             str::from_utf8(inquiry.command.payload()).unwrap(),
             r#"{"method":"emit","event":"q","data":5,"namespace":"/","callback":["bbbbbbbbbbbbbbb2","/","bbbbbbbbbbbbbbb2"],"host_id":"aaaaaaaaaaaaaaa1"}"#

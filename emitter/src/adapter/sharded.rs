@@ -158,9 +158,7 @@ mod tests {
         assert_eq!(rooms(Asked::Servers(&everyone)), Some(vec![ids.request.clone()]));
 
         let reload = Message::from(Action::ServerEmit { event: "reload".to_owned(), args: crate::Args::default() });
-        for (asked, message) in
-            [(Asked::Acks(&event, std::time::Duration::ZERO), &event), (Asked::ServerAcks(&reload), &reload)]
-        {
+        for (asked, message) in [(Asked::Acks(&event), &event), (Asked::ServerAcks(&reload), &reload)] {
             match ask(asked) {
                 Heard::Message { message: heard, .. } => assert_eq!(heard, *message),
                 other => panic!("{other:?}"),

@@ -144,11 +144,11 @@ impl SocketIoxide {
         let target = asked.target();
         let selection = Selection::of(target, self.only_rooms)?;
         let (request, id) = match asked {
-            Asked::Acks(Message { action: Action::Emit { event, args, flags }, .. }, _) => {
+            Asked::Acks(Message { action: Action::Emit { event, args, flags }, .. }) => {
                 let packet = Packet::new(&target.namespace, event, args)?;
                 (Request::broadcast_with_ack(packet, selection.flagged(*flags)), &ids.request)
             }
-            Asked::Acks(..) => {
+            Asked::Acks(_) => {
                 return Err(unsupported("acknowledgements of anything but an event", "send an event"));
             }
             Asked::Sockets(_) => (Request::sockets(selection), &ids.request),
@@ -210,8 +210,6 @@ fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::{
         args::Args,
@@ -245,7 +243,7 @@ mod tests {
     fn questions_bear_the_ids_and_are_answered_on_the_askers_channel() {
         let target = Target::default();
         let message = Message::emit("q", Args::default());
-        let acks = Asked::Acks(&message, Duration::from_secs(1));
+        let acks = Asked::Acks(&message);
         for (asked, id, kind) in [
             (acks, ids().request, 1),
             (Asked::Rooms(&target), ids().request, 3),

@@ -1,7 +1,4 @@
-use std::{
-    hash::{BuildHasher, RandomState},
-    time::Duration,
-};
+use std::hash::{BuildHasher, RandomState};
 
 use crate::{
     command::Command,
@@ -13,8 +10,8 @@ use crate::{
 /// What is asked of a namespace's servers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Asked<'a> {
-    /// Every client's acknowledgement of an event; clients have so long.
-    Acks(&'a Message, Duration),
+    /// Every client's acknowledgement of an event.
+    Acks(&'a Message),
     /// The sockets in the target's rooms.
     Sockets(&'a Target),
     /// All rooms of the target's namespace.
@@ -28,7 +25,7 @@ pub(crate) enum Asked<'a> {
 impl<'a> Asked<'a> {
     pub(crate) fn operation(&self) -> Operation {
         match self {
-            Self::Acks(..) => Operation::Acks,
+            Self::Acks(_) => Operation::Acks,
             Self::Sockets(_) => Operation::Sockets,
             Self::Rooms(_) => Operation::AllRooms,
             Self::ServerAcks(_) => Operation::ServerAcks,
@@ -38,7 +35,7 @@ impl<'a> Asked<'a> {
 
     pub(crate) fn target(&self) -> &'a Target {
         match self {
-            Self::Acks(message, _) | Self::ServerAcks(message) => &message.target,
+            Self::Acks(message) | Self::ServerAcks(message) => &message.target,
             Self::Sockets(target) | Self::Rooms(target) | Self::Servers(target) => target,
         }
     }

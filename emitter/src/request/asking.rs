@@ -37,9 +37,9 @@ pub(crate) enum Question {
 }
 
 impl Question {
-    pub(super) fn asked(&self, timeout: Duration) -> Asked<'_> {
+    pub(super) fn asked(&self) -> Asked<'_> {
         match self {
-            Self::Acks(message) => Asked::Acks(message, timeout),
+            Self::Acks(message) => Asked::Acks(message),
             Self::Sockets(target) => Asked::Sockets(target),
             Self::Rooms(target) => Asked::Rooms(target),
             Self::ServerAcks(message) => Asked::ServerAcks(message),
@@ -61,7 +61,7 @@ impl Question {
         ids: &Ids,
         deadline: Deadline,
     ) -> Result<(Adapter, Inquiry), Error> {
-        let asked = self.asked(deadline.total);
+        let asked = self.asked();
         let adapter = emitter.adapter(self.namespace(), deadline).await?;
         // What is refused whatever the version is costs no question.
         adapter.ask(asked, ids)?;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use super::Datum;
-use crate::args::WireValue;
+use crate::{args::WireValue, room::WireRooms};
 
 /// A socket somewhere in the cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,7 +34,7 @@ impl Socket {
 #[serde(bound = "D: Deserialize<'de>, H: Deserialize<'de>")]
 pub(crate) struct Described<D, H> {
     id: String,
-    rooms: Option<Vec<String>>,
+    rooms: Option<WireRooms>,
     data: Option<D>,
     handshake: Option<H>,
 }
@@ -77,6 +77,6 @@ impl From<Named> for Socket {
 impl<D: Kept, H: Kept> From<Described<D, H>> for Socket {
     fn from(Described { id, rooms, data, handshake }: Described<D, H>) -> Self {
         let (data, handshake) = (data.and_then(Kept::kept), handshake.and_then(Kept::kept));
-        Self { id, server: None, rooms, data, handshake }
+        Self { id, server: None, rooms: rooms.map(|WireRooms(names)| names), data, handshake }
     }
 }

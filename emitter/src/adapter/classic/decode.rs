@@ -4,13 +4,14 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::Classic;
 use crate::{
-    adapter::opts::{Opts, Room, names},
+    adapter::opts::Opts,
     args::WireEvent,
     error::{Error, malformed},
     frame::Frame,
     heard::{Heard, Question},
     message::{Action, Close, Message, Target},
     msgpack::Source,
+    room::{WireRoom, names},
 };
 
 impl Classic {
@@ -85,7 +86,7 @@ struct Request {
     /// Socket.IO 2 spells it so, and numbers its requests in another way.
     requestid: Option<IgnoredAny>,
     opts: Option<Opts>,
-    rooms: Option<Vec<Room>>,
+    rooms: Option<Vec<WireRoom>>,
     /// One socket and one room: the orders of the first releases of socket.io-redis 6.
     sid: Option<String>,
     room: Option<String>,

@@ -8,6 +8,7 @@ use crate::{
     error::{Error, malformed},
     frame::Frame,
     request::{Ack, Body, Detail, Ids, Reply, socket},
+    room::WireRooms,
 };
 
 const SERVER_ACK: u8 = 6;
@@ -21,7 +22,7 @@ struct Answer<S> {
     #[serde(rename = "type")]
     kind: Option<u8>,
     sockets: Option<Vec<S>>,
-    rooms: Option<Vec<String>>,
+    rooms: Option<WireRooms>,
     /// Servers in Go spell it all in lower case, and leave out a zero.
     #[serde(alias = "clientcount")]
     client_count: Option<u64>,
@@ -71,7 +72,7 @@ impl<S: Into<crate::request::Socket>> Answer<S> {
             (Some(ACK), ..) => Body::Ack(Ack { args: given(self.packet), socket: None, server: None }),
             (Some(kind), ..) => return Err(malformed(format!("an answer of type {kind}, which is not known"))),
             (None, Some(sockets), _) => Body::Sockets(sockets.into_iter().map(Into::into).collect()),
-            (None, None, Some(rooms)) => Body::Rooms(rooms),
+            (None, None, Some(WireRooms(rooms))) => Body::Rooms(rooms),
             (None, None, None) => Body::Alive,
         })
     }

@@ -72,7 +72,7 @@ pub(crate) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// Some servers answer on the asker's own channel. The id is the name of the room, too: nobody is in it.
+    /// Servers may answer on the asker's own channel. The question's id is the name of the room, too: nobody is in it.
     pub(crate) fn new(asker: &'a str, id: &'a str) -> Self {
         Self { kind: 0, uid: asker, id, id_for_v2: id, rooms: [id] }
     }

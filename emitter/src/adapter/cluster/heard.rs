@@ -8,11 +8,12 @@ use super::{
     received::{Received, malformed},
 };
 use crate::{
-    adapter::opts::{Opts, Room, names},
+    adapter::opts::Opts,
     args::WireEvent,
     error::Error,
     heard::{Heard, Presence, Question},
     message::{Action, Close, Message, Target},
+    room::{WireRoom, names},
 };
 
 #[derive(Deserialize)]
@@ -32,7 +33,7 @@ struct Packet {
 #[derive(Deserialize)]
 struct Order {
     opts: Object<Opts>,
-    rooms: Option<Vec<Room>>,
+    rooms: Option<Vec<WireRoom>>,
     close: Option<bool>,
 }
 

@@ -45,8 +45,7 @@ fn from_0_3_questions_and_answers_are_published() {
 fn before_0_3_whoever_asks_signs_as_an_emitter_in_the_stream() {
     let streams = Streams::default().before_0_3();
     let event = Message::emit("e", Args::default());
-    let asked =
-        [Asked::Sockets(&event.target), Asked::Servers(&event.target), Asked::Acks(&event, std::time::Duration::ZERO)];
+    let asked = [Asked::Sockets(&event.target), Asked::Servers(&event.target), Asked::Acks(&event)];
     for asked in asked {
         let (heard, listen) = heard(&streams, asked);
         let (Heard::Question { sender, request, .. } | Heard::Message { sender, request, .. }) = heard else {

@@ -1,0 +1,43 @@
+//! Five hundred sockets on three servers, and what all of them say.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use socketio_interop::{Cluster, Crowd, Kind, Question, Server, on_each};
+
+use crate::{
+    looks,
+    world::{Asker, LONG, args, id, sorted},
+};
+
+const SOCKETS: usize = 500;
+
+#[test]
+fn five_hundred_sockets_on_three_servers_acknowledge() {
+    on_each(&[Kind::Classic, Kind::ShardedDynamic, Kind::Streams], |kind| {
+        let cluster = Cluster::of(kind);
+        let third = Server::start_as(kind, &cluster.redis, &[]);
+        let [first, second] = &cluster.servers;
+        let _crowd = Crowd::connect(&[first, second, &third], SOCKETS);
+        let asker = Asker::new(kind, &cluster.redis.url());
+        let three = |mut tally: Value| {
+            tally["servers"] = json!(3);
+            tally["answered"] = json!(3);
+            tally
+        };
+
+        let ask = Question {
+            io: |io, time| io.to("crowd").timeout(time).emit_with_ack("ask", &1).wait().map(|all| json!(all)),
+            sio: "emit ask 1 --to crowd --ack",
+            path: "/v1/emit/ask?room=crowd",
+            body: Some(json!(1)),
+        };
+        let numbers: BTreeSet<String> = (0..SOCKETS).map(|number| json!([number]).to_string()).collect();
+        asker.ask(&ask, LONG, &three(asker.acknowledged(SOCKETS, SOCKETS)), |place, acks| {
+            assert_eq!(sorted(acks, args), numbers, "{place}");
+        });
+        asker.ask(&looks::all_sockets(), LONG, &three(asker.whole(SOCKETS)), |place, sockets| {
+            assert_eq!(sorted(sockets, id).len(), SOCKETS, "{place}");
+        });
+    });
+}
