@@ -9,6 +9,7 @@ mod clients;
 mod cluster;
 mod deployment;
 mod doors;
+mod failover;
 mod kind;
 mod node;
 mod operation;
@@ -27,6 +28,7 @@ pub use self::{
     cluster::{Cluster, Server},
     deployment::Deployment,
     doors::{Bridge, Sio, sio},
+    failover::{Cut, Event, Fate, Pace, Phase, Record, Scenario, Tally},
     kind::Kind,
     node::Tool,
     operation::{Effect, Operation, Who, operations},
