@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -143,6 +146,13 @@ impl Clients {
                 return Seen { client: client.to_owned(), event: event.to_owned(), args: line["args"].clone() };
             }
         }
+    }
+
+    /// The next event of any client, if it is what comes next and comes in time.
+    pub fn event_within(&mut self, time: Duration) -> Option<Seen> {
+        let line = self.ahead.pop_front().or_else(|| self.tool.hear_within(time))?;
+        let (client, event) = (line["client"].as_str()?.to_owned(), line["event"].as_str()?.to_owned());
+        Some(Seen { client, event, args: line["args"].clone() })
     }
 
     fn next_line(&mut self) -> Value {

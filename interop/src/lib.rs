@@ -11,6 +11,7 @@ mod cluster;
 mod crowd;
 mod deployment;
 mod doors;
+mod failover;
 mod kind;
 mod node;
 mod operation;
@@ -31,6 +32,7 @@ pub use self::{
     crowd::Crowd,
     deployment::Deployment,
     doors::{Bridge, Sio, sio},
+    failover::{Cut, Event, Fate, Pace, Phase, Record, Scenario, Tally},
     kind::Kind,
     node::Tool,
     operation::{Effect, Operation, Who, operations},

@@ -83,8 +83,13 @@ impl RedisCluster {
     pub fn fail_over(&mut self, key: &str) -> usize {
         let killed = self.primary_of(key);
         self.nodes[killed].kill();
-        wait_for("another primary", || (self.primary_of(key) != killed && self.agrees()).then_some(()));
+        self.await_successor(killed);
         killed
+    }
+
+    /// Waits until another primary has the slots of this one, which was killed, and all others know.
+    pub fn await_successor(&self, killed: usize) {
+        wait_for("another primary", || (!self.primaries().contains(&killed) && self.agrees()).then_some(()));
     }
 
     /// The slot of a key or channel.

@@ -72,12 +72,30 @@ impl RedisSentinel {
     pub fn fail_over(&mut self) -> usize {
         let killed = self.primary();
         self.redis[killed].kill();
+        self.await_successor(killed);
+        killed
+    }
+
+    /// Has the sentinels put another in the place of a primary that is well, and waits until all follow it, the former
+    /// primary too: it is told last.
+    pub fn hand_over(&self) {
+        let former = self.primary();
+        let answer = self.sentinels[0].command(&[b"SENTINEL", b"FAILOVER", Self::NAME.as_bytes()]);
+        assert_eq!(answer, "+OK\r\n");
+        self.await_successor(former);
+        wait_for("the others to follow the primary", || {
+            let info = self.redis[self.primary()].command(&[b"INFO", b"replication"]);
+            info.contains("connected_slaves:2").then_some(())
+        });
+    }
+
+    /// Waits until the sentinels name another primary than this one, and it knows that it is.
+    pub fn await_successor(&self, former: usize) {
         wait_for("another primary", || {
             let primary = self.primary();
             let is_one = |redis: &RedisServer| redis.command(&[b"ROLE"]).contains("master");
-            (primary != killed && is_one(&self.redis[primary])).then_some(())
+            (primary != former && is_one(&self.redis[primary])).then_some(())
         });
-        killed
     }
 }
 

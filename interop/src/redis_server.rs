@@ -131,6 +131,13 @@ impl RedisServer {
         calls.map_or(0, |calls| calls.parse().expect("commandstats counts"))
     }
 
+    /// How many subscribe here to this channel, by its name.
+    pub fn subscribers(&self, channel: &str) -> u64 {
+        let answer = self.command(&[b"PUBSUB", b"NUMSUB", channel.as_bytes()]);
+        let count = answer.trim().rsplit(':').next().and_then(|count| count.parse().ok());
+        count.unwrap_or_else(|| panic!("not a count: {answer}"))
+    }
+
     fn socket(&self) -> PathBuf {
         self.folder.path().join("redis.sock")
     }

@@ -50,13 +50,14 @@ impl Redis {
 
     /// Makes sure that there is a connection.
     pub(crate) async fn connect(&self, deadline: Deadline) -> Result<(), Error> {
-        let mut pause = Pause::default();
+        let (mut pause, mut last) = (Pause::default(), None);
         loop {
-            let topology = self.topology(deadline).await?;
+            let topology = self.topology_after(last, deadline).await?;
             let Err(fault) = topology.publisher.connect(deadline).await else { return Ok(()) };
             if !self.again(&topology, &fault, &mut pause, deadline).await {
                 return Err(fault.into());
             }
+            last = Some(fault);
         }
     }
 
@@ -93,9 +94,9 @@ impl Redis {
         queries: &[Query],
         deadline: Deadline,
     ) -> Result<Vec<Result<Answer, RedisError>>, Error> {
-        let mut pause = Pause::default();
+        let (mut pause, mut last) = (Pause::default(), None);
         loop {
-            let topology = self.topology(deadline).await?;
+            let topology = self.topology_after(last, deadline).await?;
             let fault = match asking::ask(&topology, queries, deadline).await {
                 Ok(answers) => return Ok(answers),
                 Err(fault) => fault,
@@ -103,6 +104,7 @@ impl Redis {
             if !self.again(&topology, &fault, &mut pause, deadline).await {
                 return Err(fault.into());
             }
+            last = Some(fault);
         }
     }
 
@@ -118,9 +120,9 @@ impl Redis {
 
     /// Subscribes, on a connection of its own.
     pub(crate) async fn listen(&self, to: &Listen, deadline: Deadline) -> Result<Listener, Error> {
-        let mut pause = Pause::default();
+        let (mut pause, mut last) = (Pause::default(), None);
         loop {
-            let topology = self.topology(deadline).await?;
+            let topology = self.topology_after(last, deadline).await?;
             let nodes = match to {
                 Listen::Monitor => topology.owners(),
                 _ => vec![&**topology.owner(to.key())],
@@ -132,6 +134,7 @@ impl Redis {
             if !self.again(&topology, &fault, &mut pause, deadline).await {
                 return Err(fault.into());
             }
+            last = Some(fault);
         }
     }
 
@@ -141,6 +144,16 @@ impl Redis {
             topology.doubt();
         }
         self.source.moves() && fault.passes() && pause.pass(deadline).await
+    }
+
+    /// Who is there, for another attempt. What the end of the deadline interrupted tells less than what went wrong
+    /// before.
+    async fn topology_after(&self, last: Option<Fault>, deadline: Deadline) -> Result<Arc<Topology>, Error> {
+        let found = self.topology(deadline).await;
+        match last {
+            Some(fault) if found.is_err() && deadline.is_over() => Err(fault.into()),
+            _ => found,
+        }
     }
 
     /// Who is there: as it was found lately, or now.
