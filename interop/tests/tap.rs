@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 use socketio_emitter::{Adapter, Classic, Emitter, Options, Said, Tapped};
-use socketio_interop::{Bridge, Clients, Cluster, Kind, PATIENCE, RedisServer, Sio, sio};
+use socketio_interop::{Bridge, Clients, Cluster, Kind, PATIENCE, RedisCluster, RedisServer, Sio, sio};
 
 /// A running `sio tap -o json`.
 struct Tap {
@@ -135,6 +135,33 @@ fn shard_channels_that_cannot_be_heard_are_named() {
     let run = Sio::run(&cluster.redis.url(), &["emit", "lost", "--adapter", "classic"], b"");
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(tap.find("event", "lost")["seen"]["adapter"], "classic");
+}
+
+/// Wherever in the cluster it is published, each message is shown once.
+#[test]
+fn a_redis_cluster_is_heard_as_a_whole() {
+    let redis = RedisCluster::start();
+    let url = format!("redis-cluster://{}", redis.addresses().join(","));
+    let tap = Tap::start(&url, &["--monitor"]);
+    let names: Vec<_> = (0..8).map(|n| format!("/n{n}")).collect();
+    for adapter in ["classic", "sharded"] {
+        for name in &names {
+            let run = Sio::run(&url, &["emit", "e", "-q", "--adapter", adapter, "-n", name], b"");
+            assert_eq!(run.code, Some(0), "{run:?}");
+        }
+        let mut shown: Vec<_> = (0..names.len())
+            .map(|_| {
+                let line = tap.next();
+                assert_eq!(line["seen"]["adapter"], adapter, "{line}");
+                line["namespace"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        shown.sort();
+        assert_eq!(shown, names, "{adapter}");
+    }
+    let run = Sio::run(&url, &["emit", "begun", "-q", "--adapter", "streams"], b"");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(tap.next()["event"], "begun");
 }
 
 #[test]

@@ -59,7 +59,8 @@ impl Queue {
     pub(super) fn push(&self, caught: Caught, sharded: bool) {
         let size = caught.size();
         let mut dropped = self.fill.dropped();
-        if !self.fill.fits(size) {
+        // Once something is missing, half of the queue is read first: one long gap is better than many short ones.
+        if !self.fill.fits(size, if *dropped > 0 { 2 } else { 1 }) {
             *dropped += 1;
             return;
         }
@@ -106,8 +107,10 @@ impl Waiting {
 }
 
 impl Fill {
-    fn fits(&self, size: usize) -> bool {
-        self.messages.load(Ordering::Relaxed) < WAITING && self.bytes.load(Ordering::Relaxed) + size <= WAITING_BYTES
+    /// True if there is room in such a part of the queue: 1 is the whole, 2 the half.
+    fn fits(&self, size: usize, part: usize) -> bool {
+        let (messages, bytes) = (self.messages.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        messages < WAITING / part && bytes <= WAITING_BYTES / part && bytes + size <= WAITING_BYTES
     }
 
     fn dropped(&self) -> MutexGuard<'_, u64> {
@@ -130,11 +133,15 @@ mod tests {
             queue.push(caught(1), false);
         }
         assert!(matches!(waiting.next().await, Item::Caught { .. }));
-        queue.push(caught(2), false);
-        for _ in 1..WAITING {
+        queue.push(caught(1), false);
+        for _ in 0..WAITING / 2 {
             assert!(matches!(waiting.next().await, Item::Caught { .. }));
         }
-        assert!(matches!(waiting.next().await, Item::Notice(Tapped::Dropped { messages: 5 })));
+        queue.push(caught(2), false);
+        for _ in 1..WAITING / 2 {
+            assert!(matches!(waiting.next().await, Item::Caught { caught, .. } if caught.size() == 2));
+        }
+        assert!(matches!(waiting.next().await, Item::Notice(Tapped::Dropped { messages: 6 })));
         assert!(matches!(waiting.next().await, Item::Caught { caught, .. } if caught.size() == 3));
 
         queue.push(caught(WAITING_BYTES), false);
