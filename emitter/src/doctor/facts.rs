@@ -1,5 +1,7 @@
 //! What was seen, before anybody says what it means.
 
+use redis::RedisError;
+
 use super::{
     ClusterSeen, Diagnosis, Finding, RoomSeen, info::Info, judge::judge, subscriber::Limit, subscriber::Subscriber,
 };
@@ -59,6 +61,16 @@ pub(super) struct Room {
     pub(super) why: String,
     /// Rooms with a similar name.
     pub(super) near: Vec<String>,
+}
+
+impl Refusal {
+    pub(super) fn new(what: &str, place: &str, error: &RedisError) -> Self {
+        let why = match (error.code(), error.detail()) {
+            (Some(code), Some(detail)) => format!("{code} {detail}"),
+            _ => error.to_string(),
+        };
+        Self { what: what.to_owned(), place: place.to_owned(), why }
+    }
 }
 
 impl Wanted {

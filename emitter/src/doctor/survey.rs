@@ -2,11 +2,12 @@
 
 use std::slice;
 
-use futures_util::{FutureExt, StreamExt, future::join, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use redis::RedisError;
 
 use super::{
     ClusterSeen, NamespaceSeen,
+    calling::{PROBE, ask, versions},
     facts::{Facts, Refusal, Room, Wanted},
     info::Info,
     near::near,
@@ -14,8 +15,7 @@ use super::{
     subscriber::{Limit, Subscriber},
 };
 use crate::{
-    adapter::{Adapter, Classic, Python, SocketIo, Streams},
-    command::Command,
+    adapter::{Adapter, Classic, Python, Streams},
     deadline::Deadline,
     detect::readers,
     emitter::Emitter,
@@ -35,9 +35,6 @@ const FEW_CHANNELS: u64 = 500;
 
 /// How many numbered streams are looked for.
 const STREAMS: u32 = 8;
-
-/// The event that nobody receives, and the room that nobody is in.
-const PROBE: &str = "sio:probe";
 
 /// Looks at everything. What is forbidden is left out.
 ///
@@ -260,7 +257,7 @@ impl Survey<'_> {
             .flatten()
             .unwrap_or_default();
         for error in checked.into_iter().filter_map(Result::err) {
-            let refusal = refusal(&command, &error);
+            let refusal = Refusal::new(command.name(), command.channel(), &error);
             if !self.facts.refused.contains(&refusal) {
                 self.facts.refused.push(refusal);
             }
@@ -307,7 +304,7 @@ impl Facts {
         match answer {
             Ok(answer) => Some(answer),
             Err(error) => {
-                let refusal = Refusal { what: what.to_owned(), place: String::new(), why: words(&error) };
+                let refusal = Refusal::new(what, "", &error);
                 // An old Redis does not know every question.
                 if error.code() == Some("NOPERM") && !self.unseen.contains(&refusal) {
                     self.unseen.push(refusal);
@@ -318,67 +315,8 @@ impl Facts {
     }
 }
 
-/// Asks the servers of a namespace; what Redis refused, if it did.
-async fn ask(
-    emitter: &Emitter,
-    adapter: &Adapter,
-    namespace: &mut NamespaceSeen,
-    probe: bool,
-    deadline: Deadline,
-) -> Option<Refusal> {
-    let here = |adapter: Adapter| emitter.speaking(adapter).of(&namespace.name);
-    // Servers of every version answer this question, so theirs need not be known.
-    let io = here(adapter.clone().with_socket_io(SocketIo::V4));
-    let answered = async {
-        match namespace.answered {
-            Some(answered) => Ok((Some(answered), Vec::new())),
-            None => io.servers().timeout(deadline.left()).count().await.map(|tally| (tally.answered, tally.silent)),
-        }
-    };
-    let heard = async {
-        if !probe {
-            return None;
-        }
-        let tally = here(adapter.clone()).to(PROBE).emit_with_ack(PROBE, &()).timeout(deadline.left()).count().await;
-        tally.ok().and_then(|tally| tally.answered)
-    };
-    let (answered, heard) = join(answered, heard).await;
-    namespace.heard = heard;
-    match answered {
-        Ok((answered, silent)) => (namespace.answered, namespace.silent) = (answered, silent),
-        Err(Error::Refused(error)) => {
-            let place = adapter.census(&namespace.name).map(|census| census.channel().to_owned());
-            let place = place.unwrap_or_else(|| adapter.prefix().to_owned());
-            return Some(Refusal { what: "a question to the servers".to_owned(), place, why: words(&error) });
-        }
-        Err(_) => {}
-    }
-    None
-}
-
-/// The generations of the servers, where they can be told apart.
-async fn versions(emitter: &Emitter, adapter: &Adapter, deadline: Deadline) -> Vec<String> {
-    // What one emitter has found out holds for one prefix.
-    match emitter.speaking(adapter.clone()).recognise(adapter, "/", deadline).await {
-        Ok(Adapter::Classic(classic)) => classic.generations().iter().map(ToString::to_string).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// The prefix of an adapter that was given one of its own.
 fn own_prefix(adapter: &Adapter) -> Option<String> {
     let usual = Wanted::default().prefix_for(adapter.name()) == adapter.prefix();
     (!usual).then(|| adapter.prefix().to_owned())
-}
-
-fn refusal(command: &Command, error: &RedisError) -> Refusal {
-    Refusal { what: command.name().to_owned(), place: command.channel().to_owned(), why: words(error) }
-}
-
-/// Redis' own words.
-fn words(error: &RedisError) -> String {
-    match (error.code(), error.detail()) {
-        (Some(code), Some(detail)) => format!("{code} {detail}"),
-        _ => error.to_string(),
-    }
 }
