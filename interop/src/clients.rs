@@ -119,7 +119,7 @@ impl Clients {
     }
 
     /// The next event of any client.
-    pub fn next(&mut self) -> Seen {
+    pub fn next_of_any(&mut self) -> Seen {
         loop {
             let line = self.next_line();
             if let (Some(event), Some(client)) = (line["event"].as_str(), line["client"].as_str()) {

@@ -121,14 +121,14 @@ impl Query {
     pub(super) fn known_to<'a>(&self, topology: &'a Topology) -> &'a [Arc<Node>] {
         match self {
             Self::Type(key) => slice::from_ref(topology.owner(Some(key))),
-            Self::Text(Text::Subscribers) => &topology.nodes,
-            Self::Text(_) => slice::from_ref(topology.owner(None)),
-            Self::Count(Census::ShardChannel(name)) => topology.shard(name),
             Self::Count(Census::Channel(_))
             | Self::Channels { .. }
             | Self::Matching { .. }
             | Self::Patterns
-            | Self::RunIds => &topology.nodes,
+            | Self::RunIds
+            | Self::Text(Text::Subscribers) => &topology.nodes,
+            Self::Text(_) => slice::from_ref(topology.owner(None)),
+            Self::Count(Census::ShardChannel(name)) => topology.shard(name),
         }
     }
 
