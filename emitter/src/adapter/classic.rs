@@ -19,7 +19,7 @@ use self::request::Request;
 pub use self::version::SocketIo;
 pub(crate) use self::version::{Question, Versions, is_v2};
 use crate::{
-    adapter::plain::finite,
+    adapter::{opts, plain::finite},
     args::Args,
     command::Command,
     error::{Error, Invalid},
@@ -232,7 +232,7 @@ impl Classic {
             _ => EVENT,
         };
         packet(&mut out, kind, &target.namespace, event, args);
-        options(&mut out, rooms, &target.except, flags);
+        opts::write(&mut out, rooms, &target.except, flags);
         Command::publish(channel, out)
     }
 
@@ -252,7 +252,7 @@ impl Classic {
         packet(&mut out, EVENT, &target.namespace, event, args);
         msgpack::str(&mut out, "opts");
         let rooms = target.rooms.as_deref().unwrap_or_default();
-        options(&mut out, rooms, &target.except, message.action.flags());
+        opts::write(&mut out, rooms, &target.except, message.action.flags());
         Command::publish(self.request_channel(&target.namespace), out)
     }
 
@@ -273,26 +273,6 @@ fn packet(out: &mut Vec<u8>, kind: u64, namespace: &str, event: &str, args: &Arg
     out.extend_from_slice(args.as_msgpack());
     msgpack::str(out, "nsp");
     msgpack::str(out, namespace);
-}
-
-fn options(out: &mut Vec<u8>, rooms: &[String], except: &[String], flags: Flags) {
-    msgpack::map(out, 3);
-    msgpack::str(out, "rooms");
-    names(out, rooms);
-    msgpack::str(out, "flags");
-    let set = [flags.volatile.then_some(("volatile", true)), flags.compress.map(|on| ("compress", on))];
-    msgpack::map(out, set.iter().flatten().count());
-    for (name, value) in set.into_iter().flatten() {
-        msgpack::str(out, name);
-        msgpack::bool(out, value);
-    }
-    msgpack::str(out, "except");
-    names(out, except);
-}
-
-fn names(out: &mut Vec<u8>, names: &[String]) {
-    msgpack::array(out, names.len());
-    names.iter().for_each(|name| msgpack::str(out, name));
 }
 
 /// Orders to servers are JSON.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     message::{Flags, Target},
+    msgpack,
     room::{WireRoom, names},
 };
 
@@ -41,4 +42,26 @@ impl Opts {
         target.of(namespace);
         target
     }
+}
+
+/// Appends them as MessagePack, in the official emitter's order.
+pub(super) fn write(out: &mut Vec<u8>, rooms: &[String], except: &[String], flags: Flags) {
+    msgpack::map(out, 3);
+    msgpack::str(out, "rooms");
+    write_names(out, rooms);
+    msgpack::str(out, "flags");
+    let set = [flags.volatile.then_some(("volatile", true)), flags.compress.map(|on| ("compress", on))];
+    msgpack::map(out, set.iter().flatten().count());
+    for (name, value) in set.into_iter().flatten() {
+        msgpack::str(out, name);
+        msgpack::bool(out, value);
+    }
+    msgpack::str(out, "except");
+    write_names(out, except);
+}
+
+/// Appends a list of rooms.
+pub(super) fn write_names(out: &mut Vec<u8>, names: &[String]) {
+    msgpack::array(out, names.len());
+    names.iter().for_each(|name| msgpack::str(out, name));
 }

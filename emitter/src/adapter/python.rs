@@ -21,7 +21,7 @@ mod order;
 use self::{decode::Sent, order::Order};
 use crate::{
     command::Command,
-    error::{Error, Invalid},
+    error::{Error, Invalid, malformed},
     frame::Frame,
     heard::Heard,
     link::{Census, Listen, literal},
@@ -135,10 +135,6 @@ impl Python {
             .map_err(|error| Invalid::new("value", "/args", format!("no JSON can carry this: {error}")))?;
         Ok(Command::publish(self.prefix.clone(), json))
     }
-}
-
-fn malformed(reason: impl Into<String>) -> Error {
-    Error::Malformed(reason.into())
 }
 
 fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {

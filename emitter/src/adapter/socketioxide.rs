@@ -26,7 +26,7 @@ use self::{
 };
 use crate::{
     command::Command,
-    error::{Error, Invalid},
+    error::{Error, Invalid, malformed},
     frame::Frame,
     heard::Heard,
     link::{Census, Listen},
@@ -198,10 +198,6 @@ fn read<'de, T: Deserialize<'de>>(frame: &Frame<'de>) -> Result<T, Error> {
     let mut source = Source::new(payload);
     let read = T::deserialize(&mut source).and_then(|value| source.end().map(|()| value));
     read.map_err(|error| malformed(error.to_string()))
-}
-
-fn malformed(reason: impl Into<String>) -> Error {
-    Error::Malformed(reason.into())
 }
 
 fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {

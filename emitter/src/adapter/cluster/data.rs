@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::kind;
 use crate::{
+    adapter::opts,
     args::PlainEvent,
     message::{Action, Close, Flags, Message},
     msgpack,
@@ -124,7 +125,7 @@ impl<'a> Data<'a> {
         }
         if let Some(rooms) = rooms {
             msgpack::str(out, "rooms");
-            names(out, rooms);
+            opts::write_names(out, rooms);
         }
         if let Some(close) = close {
             msgpack::str(out, "close");
@@ -167,18 +168,7 @@ impl<'a> Opts<'a> {
 
     fn write(&self, out: &mut Vec<u8>) {
         let (rooms, except, flags) = self.parts();
-        msgpack::map(out, 3);
-        msgpack::str(out, "rooms");
-        names(out, rooms);
-        msgpack::str(out, "flags");
-        let set = [flags.volatile.then_some(("volatile", true)), flags.compress.map(|on| ("compress", on))];
-        msgpack::map(out, set.iter().flatten().count());
-        for (name, value) in set.into_iter().flatten() {
-            msgpack::str(out, name);
-            msgpack::bool(out, value);
-        }
-        msgpack::str(out, "except");
-        names(out, except);
+        opts::write(out, rooms, except, flags);
     }
 }
 
@@ -186,9 +176,4 @@ fn event(out: &mut Vec<u8>, PlainEvent { event, args }: &PlainEvent<'_>) {
     msgpack::array(out, 1 + args.len());
     msgpack::str(out, event);
     out.extend_from_slice(args.as_msgpack());
-}
-
-fn names(out: &mut Vec<u8>, names: &[String]) {
-    msgpack::array(out, names.len());
-    names.iter().for_each(|name| msgpack::str(out, name));
 }

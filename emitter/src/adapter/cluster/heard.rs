@@ -2,15 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{
-    kind,
-    object::Object,
-    received::{Received, malformed},
-};
+use super::{kind, object::Object, received::Received};
 use crate::{
     adapter::opts::Opts,
     args::WireEvent,
-    error::Error,
+    error::{Error, malformed},
     heard::{Heard, Presence, Question},
     message::{Action, Close, Message, Target},
     room::{WireRoom, names},

@@ -10,7 +10,11 @@ use base64::{
 use serde::{Deserialize, de::DeserializeSeed};
 
 use super::object::{Member, Object};
-use crate::{error::Error, frame::Frame, msgpack::Source};
+use crate::{
+    error::{Error, malformed},
+    frame::Frame,
+    msgpack::Source,
+};
 
 /// Node takes base64 with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -111,10 +115,6 @@ impl<'a> Received<'a> {
         };
         data.ok_or_else(|| malformed("no data"))
     }
-}
-
-pub(super) fn malformed(reason: impl Into<String>) -> Error {
-    Error::Malformed(reason.into())
 }
 
 /// JSON if it looks like it, else MessagePack: as the servers read it.

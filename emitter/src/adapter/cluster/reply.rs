@@ -7,13 +7,10 @@ use serde::{
     de::{DeserializeSeed, Deserializer},
 };
 
-use super::{
-    kind,
-    received::{Received, malformed},
-};
+use super::{kind, received::Received};
 use crate::{
     args::{Args, WireValue},
-    error::Error,
+    error::{Error, malformed},
     request::{Ack, Body, Detail, Ids, Reply, Socket, socket},
 };
 

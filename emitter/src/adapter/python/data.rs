@@ -14,11 +14,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 use serde_json::value::RawValue;
 
-use super::{malformed, unsupported};
+use super::unsupported;
 use crate::{
     adapter::plain::finite,
     args::{Args, WireList, WireValue},
-    error::Error,
+    error::{Error, malformed},
     msgpack::{self, Token},
 };
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use super::{data, malformed};
+use super::data;
 use crate::{
     args::{Args, WireList},
-    error::Error,
+    error::{Error, malformed},
     frame::Frame,
     heard::{Heard, Question},
     message::{Action, Close, Flags, Message, Target},

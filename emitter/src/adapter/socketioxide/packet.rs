@@ -8,11 +8,10 @@ use serde::{
     de::{IgnoredAny, SeqAccess, Visitor},
 };
 
-use super::malformed;
 use crate::{
     adapter::plain::finite,
     args::{Args, PlainEvent, WireEvent, WireList},
-    error::{Error, Invalid},
+    error::{Error, Invalid, malformed},
     msgpack::{self, Source},
 };
 

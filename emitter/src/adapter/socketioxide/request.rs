@@ -3,13 +3,12 @@
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    malformed,
     packet::{Packet, Written},
     selection::{Selected, Selection, names},
 };
 use crate::{
     args::WireEvent,
-    error::Error,
+    error::{Error, malformed},
     heard::{Heard, Presence, Question},
     message::{Action, Close, Message},
     msgpack,
