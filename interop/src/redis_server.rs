@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::patience::PATIENCE;
+use crate::{node::workspace, patience::PATIENCE};
 
 /// A redis-server of the test's own, which keeps nothing. It listens on a free port, and on a socket in its folder.
 #[derive(Debug)]
@@ -20,8 +20,12 @@ pub struct RedisServer {
     folder: TempDir,
     mode: &'static [&'static str],
     user: Option<[&'static str; 2]>,
+    program: PathBuf,
     child: Option<Child>,
 }
+
+/// The redis-server of this machine.
+const PROGRAM: &str = "redis-server";
 
 impl RedisServer {
     /// Starts one on a free port.
@@ -29,31 +33,42 @@ impl RedisServer {
         Self::start_with(|_, _| Vec::new())
     }
 
+    /// Starts one of Redis 6.2, which has no shard channels.
+    pub fn start_6() -> Self {
+        let program = workspace().join("interop/python/venv-redis-6.2/bin/redis-server");
+        assert!(program.exists(), "Redis 6.2 is missing; run scripts/test");
+        Self::launch(program, &[], None, |_, _| Vec::new())
+    }
+
     /// Starts one that lets nobody in but this user, who may do everything.
     pub fn start_with_user(name: &'static str, password: &'static str) -> Self {
         let rules = [format!("user {name} on >{password} ~* &* +@all"), "user default off".to_owned()];
-        Self::launch(&[], Some([name, password]), |_, _| rules.to_vec())
+        Self::launch(PROGRAM.into(), &[], Some([name, password]), |_, _| rules.to_vec())
     }
 
     /// Starts one with more lines of configuration, which may depend on its port and its folder.
     pub(crate) fn start_with(configuration: impl Fn(u16, &Path) -> Vec<String>) -> Self {
         let keep_nothing = ["save \"\"".to_owned(), "appendonly no".to_owned()];
-        Self::launch(&[], None, |port, folder| [keep_nothing.to_vec(), configuration(port, folder)].concat())
+        Self::launch(PROGRAM.into(), &[], None, |port, folder| {
+            [keep_nothing.to_vec(), configuration(port, folder)].concat()
+        })
     }
 
     /// Starts a sentinel.
     pub(crate) fn start_sentinel(configuration: &[String]) -> Self {
-        Self::launch(&["--sentinel"], None, |_, _| configuration.to_vec())
+        Self::launch(PROGRAM.into(), &["--sentinel"], None, |_, _| configuration.to_vec())
     }
 
     fn launch(
+        program: PathBuf,
         mode: &'static [&'static str],
         user: Option<[&'static str; 2]>,
         configuration: impl Fn(u16, &Path) -> Vec<String>,
     ) -> Self {
         // The port is free now and might not be a moment later: then another one is.
         for _ in 0..20 {
-            let mut server = Self { port: free_port(), folder: folder(), mode, user, child: None };
+            let program = program.clone();
+            let mut server = Self { port: free_port(), folder: folder(), mode, user, program, child: None };
             server.configure(configuration(server.port, server.folder.path()));
             if server.try_revive() {
                 return server;
@@ -165,7 +180,7 @@ impl RedisServer {
 
     fn try_revive(&mut self) -> bool {
         self.kill();
-        let child = Command::new("redis-server")
+        let child = Command::new(&self.program)
             .arg(self.configuration())
             .args(self.mode)
             .stdin(Stdio::null())

@@ -49,7 +49,7 @@ fn user(redis: &RedisServer, rules: &[&str]) -> String {
     format!("redis://low:p@{}", redis.address())
 }
 
-const CASES: [Case; 21] = [
+const CASES: [Case; 22] = [
     Case {
         broken: "the servers have no adapter",
         code: "no-servers",
@@ -123,6 +123,15 @@ const CASES: [Case; 21] = [
             let redis = RedisServer::start();
             let _server = Server::start_as(Kind::ShardedDynamic, &redis, &[]);
             doctor(&redis.url(), &["--adapter", "classic"])
+        },
+    },
+    Case {
+        broken: "a sharded emitter on Redis 6.2",
+        code: "old-redis",
+        said: || {
+            let redis = RedisServer::start_6();
+            let _server = Server::start(&redis, &[]);
+            doctor(&redis.url(), &["--adapter", "sharded"])
         },
     },
     Case {
