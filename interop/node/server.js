@@ -14,6 +14,8 @@
 //   out  {"id":5,"rooms":["…"]}, or {"id":5,"servers":2}
 //   in   {"id":6,"ask":"greet"}                           makes servers of streams-0.2 tell each other that they are there
 //   out  {"id":6}
+//   in   {"id":7,"time":"fetchSockets",…}                 the same as with "ask", but
+//   out  {"id":7,"took":1.25,"count":5}                  how many milliseconds it took, and how many there are
 // What its adapter cannot do is answered with {"id":5,"error":"…"}.
 import { io, redis } from "../../examples/node-cluster/server.js";
 import { serve } from "./wire.js";
@@ -37,15 +39,23 @@ const actions = {
   serverCount: async (_to, _request, { adapter }) => ({ servers: await adapter.serverCount() }),
 };
 
-await serve(async (request) => {
+await serve((request) => ("time" in request ? time(request) : obey(request)));
+process.exit(0);
+
+async function obey(request) {
   if (!Object.hasOwn(actions, request.ask)) throw new Error(`ask is one of ${Object.keys(actions).join(", ")}`);
   const namespace = io.of(request.namespace ?? "/");
   const answer = await actions[request.ask](select(namespace, request), request, namespace);
   // Publishing goes on after the call.
   await redis.published();
   return answer ?? {};
-});
-process.exit(0);
+}
+
+async function time({ time, ...request }) {
+  const started = performance.now();
+  const { sockets, rooms, answers, servers } = await obey({ ...request, ask: time });
+  return { took: performance.now() - started, count: (sockets ?? rooms ?? answers)?.length ?? servers };
+}
 
 function select(namespace, { rooms = [], except = [], flags = {} }) {
   let to = namespace.to(rooms).except(except);
