@@ -1,31 +1,22 @@
-use std::{
-    fmt,
-    future::IntoFuture,
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, future::BoxFuture};
 use redis::aio::ConnectionLike;
 use serde::Serialize;
-use tokio::time::Instant;
 
 use crate::{
     adapter::Adapter,
     batch::{Batch, Source},
-    command::Command,
+    connect::Connect,
     deadline::Deadline,
-    detect::detect,
     doctor::Diagnosing,
     error::Error,
-    link::{Link, Query, Recording},
+    knowledge::Knowledge,
+    link::{Link, Recording},
     message::Message,
     operator::{BroadcastOperator, IntoRooms},
     options::Options,
     outgoing::Outgoing,
-    recognise::Recognised,
     request::{Ack, Asking, Question, Server, ServerAck, Socket},
-    roll_call::roll_call,
     tap::Tap,
 };
 
@@ -53,20 +44,8 @@ pub struct Emitter {
 struct Inner {
     link: Arc<Link>,
     options: Options,
-    found: RwLock<Option<Found>>,
-    recognised: Recognised,
+    knowledge: Knowledge,
 }
-
-/// The adapter that was found, until its servers are gone or too much time has passed.
-#[derive(Debug)]
-struct Found {
-    adapter: Arc<Adapter>,
-    /// When it was; `None` if it was given.
-    at: Option<Instant>,
-}
-
-/// How long the adapter that was found is believed: servers may be replaced by those of another one.
-const FRESH: Duration = Duration::from_secs(30);
 
 impl Emitter {
     /// Connects to Redis; await it, or wait for it. The adapter is found at the first send.
@@ -117,9 +96,8 @@ impl Emitter {
     }
 
     fn with(link: Arc<Link>, options: Options) -> Self {
-        let given = options.adapter.clone().map(|adapter| options.complete(adapter));
-        let given = given.map(|adapter| Found { adapter: Arc::new(adapter), at: None });
-        Self { inner: Arc::new(Inner { link, options, found: RwLock::new(given), recognised: Recognised::default() }) }
+        let knowledge = Knowledge::given(options.adapter.clone().map(|adapter| options.complete(adapter)));
+        Self { inner: Arc::new(Inner { link, options, knowledge }) }
     }
 
     /// A message to clients of this namespace; the leading slash may be left out.
@@ -310,74 +288,8 @@ impl Emitter {
         &self.inner.link
     }
 
-    /// The adapter: as given, as found before, or found now.
-    pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
-        if let Some(Found { adapter, at }) = &*self.inner.found.read().unwrap_or_else(PoisonError::into_inner)
-            && at.is_none_or(|at| at.elapsed() < FRESH)
-        {
-            return Ok(Arc::clone(adapter));
-        }
-        let found = Arc::new(detect(self.link(), self.options(), namespace, deadline).await?);
-        self.remember(Some(Found { adapter: Arc::clone(&found), at: Some(Instant::now()) }));
-        Ok(found)
-    }
-
-    /// The servers on a namespace; `None` if nobody can say.
-    pub(crate) async fn count(
-        &self,
-        adapter: &Adapter,
-        namespace: &str,
-        deadline: Deadline,
-    ) -> Result<Option<u64>, Error> {
-        let Some(census) = adapter.census(namespace) else {
-            return roll_call(self.link(), adapter, namespace, deadline).await.map(Some);
-        };
-        let answers = self.link().ask(&[Query::Count(census)], deadline).await?;
-        let answer = answers.and_then(|answers| answers.into_iter().next()).transpose().map_err(Error::Refused)?;
-        Ok(answer.map(|answer| answer.count()))
-    }
-
-    /// The Redis command for a message. Where it depends on the servers' versions, they are found out first.
-    pub(crate) async fn encode(
-        &self,
-        adapter: &Adapter,
-        message: &Message,
-        deadline: Deadline,
-    ) -> Result<Command, Error> {
-        // What is refused whatever the version is costs no question.
-        let command = adapter.encode(message)?;
-        if !adapter.depends_on_version(message) {
-            return Ok(command);
-        }
-        self.recognise(adapter, &message.target.namespace, deadline).await?.encode(message)
-    }
-
-    /// The adapter, with the versions of the servers on a namespace in it: as given, or found out.
-    pub(crate) async fn recognise(
-        &self,
-        adapter: &Adapter,
-        namespace: &str,
-        deadline: Deadline,
-    ) -> Result<Adapter, Error> {
-        let Adapter::Classic(classic) = adapter else {
-            return Ok(adapter.clone());
-        };
-        if classic.is_recognised() {
-            return Ok(adapter.clone());
-        }
-        let versions = self.inner.recognised.versions(self.link(), classic, namespace, deadline).await?;
-        Ok(Adapter::Classic(classic.clone().with_versions(versions)))
-    }
-
-    /// Servers that went away may come back with another adapter.
-    pub(crate) fn learn(&self, servers: Option<u64>) {
-        if servers == Some(0) && self.options().adapter.is_none() {
-            self.remember(None);
-        }
-    }
-
-    fn remember(&self, found: Option<Found>) {
-        *self.inner.found.write().unwrap_or_else(PoisonError::into_inner) = found;
+    pub(crate) fn knowledge(&self) -> &Knowledge {
+        &self.inner.knowledge
     }
 }
 
@@ -395,41 +307,5 @@ impl fmt::Debug for Emitter {
             .field("link", &self.inner.link)
             .field("options", &self.inner.options)
             .finish_non_exhaustive()
-    }
-}
-
-/// A connection attempt: `.await` it, or `.wait()` for it.
-#[derive(Debug)]
-#[must_use = "nothing happens until this is awaited or waited for"]
-pub struct Connect {
-    emitter: Result<Emitter, Error>,
-}
-
-impl Connect {
-    pub(crate) fn new(emitter: Result<Emitter, Error>) -> Self {
-        Self { emitter }
-    }
-
-    /// Connects without async; see [`Outgoing::wait`].
-    ///
-    /// # Errors
-    /// As for awaiting it.
-    #[cfg(feature = "blocking")]
-    pub fn wait(self) -> Result<Emitter, Error> {
-        crate::blocking::wait(self.into_future())?
-    }
-}
-
-impl IntoFuture for Connect {
-    type Output = Result<Emitter, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        async move {
-            let emitter = self.emitter?;
-            emitter.link().connect(Deadline::after(emitter.options().timeout)).await?;
-            Ok(emitter)
-        }
-        .boxed()
     }
 }

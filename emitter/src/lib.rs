@@ -18,26 +18,31 @@
 //! ```
 //!
 //! It does: events to everyone, rooms, all but rooms, and namespaces; arguments from any serde type, JSON or binary;
-//! receipts that count the servers; async, [waiting](Outgoing::wait) and [batches](Emitter::send_all). It finds the
-//! servers' adapter by itself, refuses what would [hurt a server](MAX_DEPTH), and never says that something was sent
-//! which Redis did not take.
+//! receipts that count the servers; [acknowledgements](BroadcastOperator::emit_with_ack), and a look at
+//! [sockets](BroadcastOperator::sockets), rooms and servers; a live [tap](Emitter::tap) and a
+//! [diagnosis](Emitter::diagnose); async, [waiting](Outgoing::wait) and [batches](Emitter::send_all). It finds the
+//! servers' adapter by itself, whichever of the [five](Adapter) it is, on Redis as it is [deployed](Options::connect),
+//! refuses what would [hurt a server](MAX_DEPTH), and never says that something was sent which Redis did not take.
 //!
 //! It does not: hold connections of clients, or promise delivery to them (pub/sub is at most once).
 //!
 //! | module | what |
 //! |---|---|
-//! | `emitter`, `operator`, `outgoing`, `batch`, `receipt` | the handle, the builder, its values and what they give |
+//! | `emitter`, `connect`, `operator`, `outgoing`, `batch`, `receipt` | the handle, the builder, its values and what they give |
 //! | `message`, `args` | what is said, no adapter in sight; its one JSON form |
 //! | `guard` | what is never published |
-//! | `adapter`, `command` | how it is said, and the Redis command that says it |
-//! | `tap` | the bus, decoded, as it is |
+//! | `adapter`, `operation`, `command` | how it is said, what can be said to whom, and the Redis command that says it |
+//! | `knowledge`, `detect`, `recognise`, `roll_call` | which servers there are, and what they run |
+//! | `request` | questions to the cluster, and what came back of the answers |
+//! | `frame`, `heard`, `tap` | the bus, decoded, as it is |
 //! | `link`, `deadline`, `blocking` | Redis as it is deployed, in bounded time, without async too |
 //! | `doctor` | what is on a Redis, what is wrong with it, and what to do |
 //! | `options`, `error` | what can be chosen, what can go wrong |
 //!
 //! What goes over Redis is specified in `docs/wire-format.md`, byte by byte.
 //!
-//! Features: `blocking` (on by default) is `.wait()`.
+//! Features: `blocking`, `cluster` and `sentinel` (on by default) are `.wait()` and these deployments of Redis; `tls` is
+//! `rediss://`.
 
 mod adapter;
 mod args;
@@ -45,6 +50,7 @@ mod batch;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod command;
+mod connect;
 mod deadline;
 mod detect;
 mod doctor;
@@ -54,6 +60,7 @@ mod form;
 mod frame;
 mod guard;
 mod heard;
+mod knowledge;
 mod link;
 mod message;
 mod msgpack;
@@ -75,8 +82,9 @@ pub use self::{
     args::{Arg, Args, Binary, Date, Numbers, Spread},
     batch::{Batch, Iterated, Source, Streamed},
     command::Command,
+    connect::Connect,
     doctor::{ClusterSeen, Diagnosing, Diagnosis, Finding, NamespaceSeen, RedisSeen, RoomSeen, Severity},
-    emitter::{Connect, Emitter},
+    emitter::Emitter,
     error::{Error, Invalid},
     frame::Frame,
     guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},

@@ -3,7 +3,8 @@ use std::{fmt, time::Duration};
 use crate::{
     adapter::{Adapter, SocketIo},
     args::Numbers,
-    emitter::{Connect, Emitter},
+    connect::Connect,
+    emitter::Emitter,
     error::Error,
     link::{Link, Redis},
 };

@@ -1,0 +1,111 @@
+//! What an emitter knows of its servers, and how it finds out.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{
+    adapter::Adapter, command::Command, deadline::Deadline, detect::detect, emitter::Emitter, error::Error,
+    link::Query, message::Message, recognise::Recognised, roll_call::roll_call,
+};
+
+/// How long the adapter that was found is believed: servers may be replaced by those of another one.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// Their adapter, and which Socket.IO they run.
+#[derive(Debug)]
+pub(crate) struct Knowledge {
+    found: RwLock<Option<Found>>,
+    recognised: Recognised,
+}
+
+/// The adapter that was found, until its servers are gone or too much time has passed.
+#[derive(Debug)]
+struct Found {
+    adapter: Arc<Adapter>,
+    /// When it was; `None` if it was given.
+    at: Option<Instant>,
+}
+
+impl Knowledge {
+    /// Nothing but what was said.
+    pub(crate) fn given(adapter: Option<Adapter>) -> Self {
+        let found = adapter.map(|adapter| Found { adapter: Arc::new(adapter), at: None });
+        Self { found: RwLock::new(found), recognised: Recognised::default() }
+    }
+}
+
+impl Emitter {
+    /// The adapter: as given, as found before, or found now.
+    pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
+        if let Some(Found { adapter, at }) = &*self.knowledge().found.read().unwrap_or_else(PoisonError::into_inner)
+            && at.is_none_or(|at| at.elapsed() < FRESH)
+        {
+            return Ok(Arc::clone(adapter));
+        }
+        let found = Arc::new(detect(self.link(), self.options(), namespace, deadline).await?);
+        self.remember(Some(Found { adapter: Arc::clone(&found), at: Some(Instant::now()) }));
+        Ok(found)
+    }
+
+    /// The servers on a namespace; `None` if nobody can say.
+    pub(crate) async fn count(
+        &self,
+        adapter: &Adapter,
+        namespace: &str,
+        deadline: Deadline,
+    ) -> Result<Option<u64>, Error> {
+        let Some(census) = adapter.census(namespace) else {
+            return roll_call(self.link(), adapter, namespace, deadline).await.map(Some);
+        };
+        let answers = self.link().ask(&[Query::Count(census)], deadline).await?;
+        let answer = answers.and_then(|answers| answers.into_iter().next()).transpose().map_err(Error::Refused)?;
+        Ok(answer.map(|answer| answer.count()))
+    }
+
+    /// The Redis command for a message. Where it depends on the servers' versions, they are found out first.
+    pub(crate) async fn encode(
+        &self,
+        adapter: &Adapter,
+        message: &Message,
+        deadline: Deadline,
+    ) -> Result<Command, Error> {
+        // What is refused whatever the version is costs no question.
+        let command = adapter.encode(message)?;
+        if !adapter.depends_on_version(message) {
+            return Ok(command);
+        }
+        self.recognise(adapter, &message.target.namespace, deadline).await?.encode(message)
+    }
+
+    /// The adapter, with the versions of the servers on a namespace in it: as given, or found out.
+    pub(crate) async fn recognise(
+        &self,
+        adapter: &Adapter,
+        namespace: &str,
+        deadline: Deadline,
+    ) -> Result<Adapter, Error> {
+        let Adapter::Classic(classic) = adapter else {
+            return Ok(adapter.clone());
+        };
+        if classic.is_recognised() {
+            return Ok(adapter.clone());
+        }
+        let versions = self.knowledge().recognised.versions(self.link(), classic, namespace, deadline).await?;
+        Ok(Adapter::Classic(classic.clone().with_versions(versions)))
+    }
+
+    /// Servers that went away may come back with another adapter.
+    pub(crate) fn learn(&self, servers: Option<u64>) {
+        if servers == Some(0) && self.options().adapter.is_none() {
+            self.remember(None);
+        }
+    }
+
+    fn remember(&self, found: Option<Found>) {
+        *self.knowledge().found.write().unwrap_or_else(PoisonError::into_inner) = found;
+    }
+}
