@@ -16,7 +16,7 @@ impl Connect {
         Self { emitter }
     }
 
-    /// Connects without async; see [`Outgoing::wait`].
+    /// Connects without async; see [`Outgoing::wait`](crate::Outgoing::wait).
     ///
     /// # Errors
     /// As for awaiting it.
