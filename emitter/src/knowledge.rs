@@ -28,12 +28,14 @@ struct Found {
     adapter: Arc<Adapter>,
     /// When it was; `None` if it was given.
     at: Option<Instant>,
+    /// Nobody was there of late: its servers may be about to come back, or others in their place.
+    doubtful: bool,
 }
 
 impl Knowledge {
     /// Nothing but what was said.
     pub(crate) fn given(adapter: Option<Adapter>) -> Self {
-        let found = adapter.map(|adapter| Found { adapter: Arc::new(adapter), at: None });
+        let found = adapter.map(|adapter| Found { adapter: Arc::new(adapter), at: None, doubtful: false });
         Self { found: RwLock::new(found), recognised: Recognised::default() }
     }
 }
@@ -41,14 +43,26 @@ impl Knowledge {
 impl Emitter {
     /// The adapter: as given, as found before, or found now.
     pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
-        if let Some(Found { adapter, at }) = &*self.knowledge().found.read().unwrap_or_else(PoisonError::into_inner)
-            && at.is_none_or(|at| at.elapsed() < FRESH)
-        {
-            return Ok(Arc::clone(adapter));
+        let last = match &*self.knowledge().found.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(Found { adapter, at, doubtful }) if at.is_none_or(|at| at.elapsed() < FRESH) => {
+                if !doubtful {
+                    return Ok(Arc::clone(adapter));
+                }
+                Some(Arc::clone(adapter))
+            }
+            _ => None,
+        };
+        let deadline = if last.is_some() { deadline.half() } else { deadline };
+        match (detect(self.link(), self.options(), namespace, deadline).await, last) {
+            (Ok(found), _) => {
+                let found = Arc::new(found);
+                self.remember(Found { adapter: Arc::clone(&found), at: Some(Instant::now()), doubtful: false });
+                Ok(found)
+            }
+            // After a failover servers are away for a moment, and a stream takes what they will read then.
+            (Err(error), Some(last)) if !matches!(error, Error::SeveralAdapters { .. }) => Ok(last),
+            (Err(error), _) => Err(error),
         }
-        let found = Arc::new(detect(self.link(), self.options(), namespace, deadline).await?);
-        self.remember(Some(Found { adapter: Arc::clone(&found), at: Some(Instant::now()) }));
-        Ok(found)
     }
 
     /// The servers on a namespace; `None` if nobody can say.
@@ -100,12 +114,15 @@ impl Emitter {
 
     /// Servers that went away may come back with another adapter.
     pub(crate) fn learn(&self, servers: Option<u64>) {
-        if servers == Some(0) && self.options().adapter.is_none() {
-            self.remember(None);
+        if servers == Some(0)
+            && self.options().adapter.is_none()
+            && let Some(found) = &mut *self.knowledge().found.write().unwrap_or_else(PoisonError::into_inner)
+        {
+            found.doubtful = true;
         }
     }
 
-    fn remember(&self, found: Option<Found>) {
-        *self.knowledge().found.write().unwrap_or_else(PoisonError::into_inner) = found;
+    fn remember(&self, found: Found) {
+        *self.knowledge().found.write().unwrap_or_else(PoisonError::into_inner) = Some(found);
     }
 }
