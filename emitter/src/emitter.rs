@@ -261,8 +261,8 @@ impl Emitter {
     ///
     /// # Errors
     /// [`Error::Unreachable`] if Redis is not there, [`Error::Refused`] if it does not permit to listen,
-    /// [`Error::Unsupported`] for an adapter that has nothing but shard channels, without [`Tap::monitor`], and
-    /// [`Error::CannotListen`] on a connection that was [given](Self::on).
+    /// [`Error::Unsupported`] for an adapter that has nothing but shard channels, without a replica or [`Tap::monitor`],
+    /// and [`Error::CannotListen`] on a connection that was [given](Self::on).
     pub fn tap(&self) -> Tap {
         Tap::new(self.clone())
     }

@@ -12,16 +12,19 @@ mod listener;
 mod monitor;
 #[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod node;
+mod pushed;
 mod query;
 mod reader;
 mod recorder;
 mod redis;
 mod rehearsal;
+mod replica;
 #[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod resolve;
 mod sending;
 #[cfg(feature = "sentinel")]
 mod sentinel;
+mod shards;
 mod tls;
 #[cfg_attr(not(all(feature = "cluster", feature = "sentinel")), allow(dead_code, reason = "what only they need"))]
 mod topology;

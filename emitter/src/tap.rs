@@ -1,7 +1,11 @@
 //! The bus, decoded, as it is: for looking on, without being noticed.
 //!
-//! Nobody is counted for it. Channels are listened to by patterns, which NUMSUB does not count, streams are read, and
-//! shard channels, which have no patterns, are overheard by MONITOR, if that is [asked for](Tap::monitor).
+//! Nobody is counted for it. Channels are listened to by patterns, which NUMSUB does not count, and streams are read.
+//! Shard channels have no patterns, and whoever subscribes to one is counted. Where the primary has a replica, they are
+//! subscribed to there, by their names: it repeats what is published, and servers do not count at it. Without one, they
+//! are overheard by MONITOR, if that is [asked for](Tap::monitor).
+//!
+//! In a Redis Cluster it is always MONITOR: ioredis asks replicas, too, when servers count each other.
 
 mod bus;
 mod ear;
@@ -52,6 +56,7 @@ pub struct Tapping {
     bus: Bus,
     origin: Arc<Origin>,
     waiting: Waiting,
+    replica: Option<String>,
     /// Whoever listens, for as long as this is there.
     _ears: JoinSet<()>,
 }
@@ -61,8 +66,8 @@ impl Tap {
         Self { emitter, monitor: false }
     }
 
-    /// Overhears shard channels, too, by MONITOR. Redis then repeats every command it runs to this connection, which
-    /// can halve what it does in a second.
+    /// Overhears shard channels by MONITOR where no replica repeats them. Redis then repeats every command it runs to
+    /// this connection, which can halve what it does in a second.
     pub fn monitor(mut self, monitor: bool) -> Self {
         self.monitor = monitor;
         self
@@ -72,39 +77,54 @@ impl Tap {
         let Self { emitter, monitor } = self;
         let deadline = Deadline::after(emitter.options().timeout);
         let bus = Bus::new(emitter.options());
-        if bus.is_sharded_only() && !monitor {
-            return Err(Error::Unsupported {
-                adapter: emitter.options().adapter.as_ref().map_or("sharded", |adapter| adapter.name()),
-                what: "a tap without MONITOR".to_owned(),
-                instead: "to listen on shard channels is to be counted as a server; ask for MONITOR, which costs Redis a lot",
-            });
-        }
         let run_id = run_id(&emitter, deadline).await?;
         let origin = Arc::new(Origin::of(emitter.options(), run_id));
 
         let (queue, waiting) = Queue::new();
         let deafness = Arc::new(Deafness::new(queue.clone()));
         let mut ears = JoinSet::new();
-        let mut listens = Vec::new();
-        if !bus.patterns().is_empty() {
-            listens.push((Listen::Patterns(bus.patterns()), false));
-        }
-        if monitor && !bus.shard_channels().is_empty() {
-            listens.push((Listen::Monitor, true));
-        }
-        for (to, sharded) in listens {
-            let listener = emitter.link().listen(&to, deadline).await?;
+        let mut hear = |to, sharded, listener| {
             let ear = Ear::new(emitter.clone(), to, sharded, queue.clone(), Arc::clone(&deafness));
             ears.spawn(ear.listen(Some(listener)));
+        };
+        let mut replica = None;
+        if !bus.shard_channels().is_empty() {
+            let to = Listen::Repeated(bus.shard_channels());
+            // Whatever is wrong with it: there is another way, and time for it.
+            if let Ok(listener) = emitter.link().listen(&to, deadline.half()).await {
+                replica = listener.replica().map(str::to_owned);
+                hear(to, true, listener);
+            } else if monitor {
+                hear(Listen::Monitor, true, emitter.link().listen(&Listen::Monitor, deadline).await?);
+            } else if bus.is_sharded_only() {
+                return Err(Error::Unsupported {
+                    adapter: emitter.options().adapter.as_ref().map_or("sharded", |adapter| adapter.name()),
+                    what: "a tap without a replica or MONITOR".to_owned(),
+                    instead: "to listen on a primary's shard channels is to be counted as a server; ask for MONITOR, \
+                              which costs Redis a lot",
+                });
+            }
         }
-        let mut look = streams::Look::new(emitter, &bus, !monitor, queue, deafness);
+        if !bus.patterns().is_empty() {
+            let to = Listen::Patterns(bus.patterns());
+            let listener = emitter.link().listen(&to, deadline).await?;
+            hear(to, false, listener);
+        }
+        let deaf = replica.is_none() && !monitor;
+        let mut look = streams::Look::new(emitter, &bus, deaf, queue, deafness);
         look.first(deadline).await?;
         ears.spawn(look.on());
-        Ok(Tapping { bus, origin, waiting, _ears: ears })
+        Ok(Tapping { bus, origin, waiting, replica, _ears: ears })
     }
 }
 
 impl Tapping {
+    /// The address of the replica at which shard channels are heard, if there was one at the start. A new channel is
+    /// heard within a second or so, and what is said on it before is not.
+    pub fn replica(&self) -> Option<&str> {
+        self.replica.as_deref()
+    }
+
     /// What comes next. It waits for as long as the bus is silent; whoever stops waiting misses nothing.
     pub async fn next(&mut self) -> Tapped {
         loop {

@@ -36,7 +36,7 @@ pub use self::{
     kind::Kind,
     node::Tool,
     operation::{Effect, Operation, Who, operations},
-    patience::PATIENCE,
+    patience::{PATIENCE, wait_for},
     questions::{Doors, Question},
     redis_cluster::RedisCluster,
     redis_sentinel::RedisSentinel,

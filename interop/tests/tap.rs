@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 use socketio_emitter::{Adapter, Classic, Emitter, Options, Said, Tapped};
-use socketio_interop::{Bridge, Clients, Cluster, Kind, PATIENCE, RedisCluster, RedisServer, Sio, sio};
+use socketio_interop::{Bridge, Clients, Cluster, Kind, PATIENCE, RedisCluster, RedisServer, Sio, sio, wait_for};
 
 /// A running `sio tap -o json`.
 struct Tap {
@@ -122,6 +122,78 @@ fn what_is_said_is_shown_and_nobody_notices() {
         shows(kind, adapter, &[]);
     }
     shows(Kind::ShardedDynamic, "sharded", &["--monitor"]);
+}
+
+/// Main channels, those of rooms, also of new ones, and answers; with and without `--monitor`.
+#[test]
+fn shard_channels_are_heard_at_a_replica_and_nobody_notices() {
+    let mut cluster = Cluster::of(Kind::ShardedDynamic);
+    let (mut clients, url) = (Clients::new(), cluster.redis.url());
+    for (name, server) in ["a", "b"].iter().zip(&cluster.servers) {
+        clients.connect(name, server, "/", &["r1"]);
+    }
+    let replica = replica_of(&cluster.redis);
+    let all = [&["--requests"][..], &["--requests", "--monitor"], &["--requests", "--adapter", "sharded"]];
+    for (round, args) in all.into_iter().enumerate() {
+        let tap = Tap::start(&url, args);
+        for (event, rooms, channel) in
+            [("to-all", json!([]), "socket.io#/#"), ("to-room", json!(["r1"]), "socket.io#/#r1#")]
+        {
+            cluster.servers[0].ask(json!({"ask": "emit", "event": event, "args": [1], "rooms": rooms}));
+            let line = tap.find("event", event);
+            assert_eq!((&line["seen"]["adapter"], &line["seen"]["channel"]), (&json!("sharded"), &json!(channel)));
+            clients.expect(event, &["a", "b"]);
+        }
+        assert!(replica.command(&[b"PUBSUB", b"SHARDNUMSUB", b"socket.io#/#"]).ends_with(":1\r\n"));
+        assert_eq!(cluster.servers[0].ask(json!({"ask": "serverCount"}))["servers"], 2);
+        let run = Sio::run(&url, &["emit", "by-emitter", "1", "-o", "json"], b"");
+        assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap()["servers"], 2, "{run:?}");
+        tap.find("event", "by-emitter");
+        let sockets = cluster.servers[0].ask(json!({"ask": "fetchSockets"}));
+        assert_eq!(sockets["sockets"].as_array().unwrap().len(), 2 + round, "{sockets}");
+        assert_eq!(tap.find("do", "question")["about"], "fetch");
+        assert_eq!(tap.find("do", "answer")["about"], "fetch");
+        assert!(!cluster.redis.command(&[b"INFO", b"commandstats"]).contains("cmdstat_monitor"));
+
+        // A room that is new is heard from the next look on.
+        let room = format!("new{round}");
+        let channel = format!("socket.io#/#{room}#");
+        clients.connect(&room, &cluster.servers[1], "/", &[&room]);
+        wait_for("the new room's channel", || {
+            let count = replica.command(&[b"PUBSUB", b"SHARDNUMSUB", channel.as_bytes()]);
+            count.ends_with(":1\r\n").then_some(())
+        });
+        cluster.servers[0].ask(json!({"ask": "emit", "event": "to-new", "args": [], "rooms": [room]}));
+        assert_eq!(tap.find("event", "to-new")["seen"]["channel"], channel);
+        assert_eq!(tap.interrupt(), Some(0));
+    }
+
+    // One that is a primary now would count the tap.
+    let tap = Tap::start(&url, &[]);
+    replica.command(&[b"REPLICAOF", b"NO", b"ONE"]);
+    let line = tap.find("do", "away");
+    assert!(line["reason"].as_str().unwrap().contains("does not repeat"), "{line}");
+    wait_for("the tap to let go", || (replica.command(&[b"PUBSUB", b"SHARDCHANNELS"]) == "*0\r\n").then_some(()));
+    follow(&replica, &cluster.redis);
+    tap.find("do", "back");
+    cluster.servers[0].ask(json!({"ask": "emit", "event": "again", "args": [], "rooms": []}));
+    tap.find("event", "again");
+}
+
+fn replica_of(primary: &RedisServer) -> RedisServer {
+    primary.command(&[b"CONFIG", b"SET", b"repl-diskless-sync-delay", b"0"]);
+    let replica = RedisServer::start();
+    follow(&replica, primary);
+    replica
+}
+
+fn follow(replica: &RedisServer, primary: &RedisServer) {
+    replica.command(&[b"REPLICAOF", b"127.0.0.1", primary.port().to_string().as_bytes()]);
+    wait_for("the replica to have its copy", || {
+        let copied = replica.command(&[b"INFO", b"replication"]).contains("master_link_status:up");
+        let known = primary.command(&[b"INFO", b"replication"]).contains("state=online");
+        (copied && known).then_some(())
+    });
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(crate) struct Tap {
     #[arg(long = "for", value_name = "DUR", value_parser = duration)]
     time: Option<Duration>,
 
-    /// Overhear shard channels, too, by MONITOR, which can halve what Redis does in a second
+    /// Overhear shard channels, where no replica repeats them, by MONITOR, which can halve what Redis does in a second
     #[arg(long)]
     monitor: bool,
 }
@@ -80,6 +80,13 @@ impl Tap {
             error @ Error::Unsupported { .. } => Failure::from(error).hint("--monitor"),
             error => error.into(),
         })?;
+        match tapping.replica() {
+            Some(replica) if self.monitor => {
+                output.warn(&format!("shard channels are heard at the replica {replica}, so --monitor is not needed"));
+            }
+            Some(replica) => output.detail(&format!("shard channels are heard at the replica {replica}")),
+            None => {}
+        }
         output.detail("listening; Ctrl-C ends");
 
         let start = Instant::now();

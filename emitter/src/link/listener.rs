@@ -1,29 +1,9 @@
-use std::{
-    fmt,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, sync::Arc};
 
-use redis::{PushInfo, PushKind, RedisError, Value, aio::MultiplexedConnection};
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use redis::{PushKind, RedisError};
 
-use super::{Fault, monitor::Monitor, node::Node, reader::Reader};
-use crate::{
-    deadline::{Deadline, Elapsed},
-    frame::Frame,
-};
-
-/// Messages that wait for the listener.
-const WAITING: usize = 1 << 14;
-
-/// Their bytes. What does not fit is dropped and counted: Redis would cut off a listener that does not read.
-const WAITING_BYTES: usize = 64 << 20;
-
-/// A connection that was quiet for longer is asked whether it lives.
-const QUIET: Duration = Duration::from_secs(5);
+use super::{Fault, monitor::Monitor, node::Node, pushed::Pushed, reader::Reader, shards::Shards};
+use crate::{deadline::Deadline, frame::Frame};
 
 /// What to listen to: where servers answer, and never where they count each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +20,8 @@ pub(crate) enum Listen {
     NewStream(String),
     /// All shard channels, by what every server that takes messages runs: at a cost for Redis.
     Monitor,
+    /// All shard channels whose names begin so, at a replica, where nobody counts. A new one is heard after a second.
+    Repeated(Vec<String>),
 }
 
 /// What was heard: a frame that owns its bytes.
@@ -57,16 +39,10 @@ pub(crate) struct Listener {
 }
 
 enum Ear {
-    Pushed { connection: MultiplexedConnection, queue: Receiver<Caught>, fill: Arc<Fill> },
+    Pushed(Pushed),
     Read(Reader),
     Overheard(Monitor),
-}
-
-/// How full the queue is.
-#[derive(Default)]
-struct Fill {
-    bytes: AtomicUsize,
-    missed: AtomicU64,
+    Repeated(Box<Shards>),
 }
 
 impl Listen {
@@ -74,7 +50,7 @@ impl Listen {
     pub(super) fn key(&self) -> Option<&str> {
         match self {
             Self::ShardChannel(key) | Self::Stream(key) | Self::NewStream(key) => Some(key),
-            Self::Channels(_) | Self::Patterns(_) | Self::Monitor => None,
+            Self::Channels(_) | Self::Patterns(_) | Self::Monitor | Self::Repeated(_) => None,
         }
     }
 }
@@ -110,68 +86,52 @@ pub(super) async fn listen(nodes: &[&Node], to: &Listen, deadline: Deadline) -> 
             Listen::Stream(key) => Ear::Read(Reader::open(node, key).await?),
             Listen::NewStream(key) => Ear::Read(Reader::open_new(node, key).await?),
             Listen::Monitor => Ear::Overheard(Monitor::open(nodes).await?),
-            Listen::Channels(_) | Listen::Patterns(_) | Listen::ShardChannel(_) => subscribe(node, to).await?,
+            Listen::Channels(_) | Listen::Patterns(_) | Listen::ShardChannel(_) | Listen::Repeated(_) => {
+                subscribe(node, to).await?
+            }
         };
         Ok(Listener { ear, lost: None })
     };
     let Ok(attempt) = deadline.bound(attempt).await else {
         return Err(Fault::silence(node.address(), deadline.total));
     };
-    attempt.map_err(|source: RedisError| match source.is_io_error() {
-        true => Fault::Unreachable { address: node.address().to_owned(), source },
+    attempt.map_err(|source| failed(node.address().to_owned(), source))
+}
+
+/// Listens at a primary's replica to all shard channels whose names begin so, which it has confirmed when this returns.
+pub(super) async fn listen_beside(
+    primary: &Arc<Node>,
+    replica: Node,
+    starts: &[String],
+    deadline: Deadline,
+) -> Result<Listener, Fault> {
+    let address = replica.address().to_owned();
+    let attempt = Shards::open(Arc::clone(primary), replica, starts);
+    let Ok(attempt) = deadline.bound(attempt).await else {
+        return Err(Fault::silence(&address, deadline.total));
+    };
+    let shards = attempt.map_err(|source| failed(address, source))?;
+    Ok(Listener { ear: Ear::Repeated(Box::new(shards)), lost: None })
+}
+
+fn failed(address: String, source: RedisError) -> Fault {
+    match source.is_io_error() {
+        true => Fault::Unreachable { address, source },
         false => Fault::Refused(source),
-    })
+    }
 }
 
 async fn subscribe(node: &Node, to: &Listen) -> Result<Ear, RedisError> {
-    let (sender, queue) = mpsc::channel(WAITING);
-    let fill = Arc::new(Fill::default());
-    let pushed = Arc::clone(&fill);
-    // Dropped at the end of the connection, so that the queue ends too.
-    let sender = Mutex::new(Some(sender));
-    let mut connection = node
-        .listen(move |info: PushInfo| {
-            let mut sender = sender.lock().unwrap_or_else(PoisonError::into_inner);
-            match info.kind {
-                // A slot that moves takes its subscribers' subscriptions away.
-                PushKind::Disconnection | PushKind::SUnsubscribe => *sender = None,
-                _ => pushed.push(sender.as_ref(), info),
-            }
-            Ok::<_, redis::aio::SendError>(())
-        })
-        .await?;
+    // A slot that moves takes its subscribers' subscriptions away.
+    let mut pushed = Pushed::open(node, Some(PushKind::SUnsubscribe)).await?;
     match to {
-        Listen::Channels(names) => connection.subscribe(names).await?,
-        Listen::Patterns(patterns) => connection.psubscribe(patterns).await?,
-        Listen::ShardChannel(name) => redis::cmd("SSUBSCRIBE").arg(name).exec_async(&mut connection).await?,
-        // Nothing to subscribe to.
-        Listen::Stream(_) | Listen::NewStream(_) | Listen::Monitor => {}
+        Listen::Channels(names) => pushed.connection.subscribe(names).await?,
+        Listen::Patterns(patterns) => pushed.connection.psubscribe(patterns).await?,
+        Listen::ShardChannel(name) => redis::cmd("SSUBSCRIBE").arg(name).exec_async(&mut pushed.connection).await?,
+        // Nothing to subscribe to, or not here.
+        Listen::Stream(_) | Listen::NewStream(_) | Listen::Monitor | Listen::Repeated(_) => {}
     }
-    Ok(Ear::Pushed { connection, queue, fill })
-}
-
-impl Fill {
-    fn push(&self, sender: Option<&Sender<Caught>>, info: PushInfo) {
-        let Some((sender, caught)) = sender.zip(published(info)) else { return };
-        let size = caught.size();
-        let fits = self.bytes.fetch_add(size, Ordering::Relaxed) + size <= WAITING_BYTES;
-        if !fits || sender.try_send(caught).is_err() {
-            self.bytes.fetch_sub(size, Ordering::Relaxed);
-            self.missed.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
-/// A message, and none of the confirmations.
-fn published(info: PushInfo) -> Option<Caught> {
-    if !matches!(info.kind, PushKind::Message | PushKind::PMessage | PushKind::SMessage) {
-        return None;
-    }
-    let mut data = info.data.into_iter().rev();
-    let (Some(Value::BulkString(payload)), Some(Value::BulkString(channel))) = (data.next(), data.next()) else {
-        return None;
-    };
-    Some(Caught::Published { channel: String::from_utf8(channel).ok()?, payload })
+    Ok(Ear::Pushed(pushed))
 }
 
 impl Listener {
@@ -179,9 +139,10 @@ impl Listener {
     pub(crate) async fn next(&mut self, deadline: Deadline) -> Option<Caught> {
         while self.lost.is_none() && !deadline.is_over() {
             let next = match &mut self.ear {
-                Ear::Pushed { connection, queue, fill } => pushed(connection, queue, fill, deadline).await,
+                Ear::Pushed(pushed) => pushed.next(deadline).await,
                 Ear::Read(reader) => reader.next(deadline).await,
                 Ear::Overheard(monitor) => monitor.next(deadline).await,
+                Ear::Repeated(shards) => shards.next(deadline).await,
             };
             match next {
                 Ok(Some(caught)) => return Some(caught),
@@ -205,32 +166,18 @@ impl Listener {
     /// How many messages were dropped because they were not fetched in time.
     pub(crate) fn missed(&self) -> u64 {
         match &self.ear {
-            Ear::Pushed { fill, .. } => fill.missed.load(Ordering::Relaxed),
+            Ear::Pushed(pushed) => pushed.missed(),
+            Ear::Repeated(shards) => shards.missed(),
             Ear::Read(_) | Ear::Overheard(_) => 0,
         }
     }
-}
 
-async fn pushed(
-    connection: &mut MultiplexedConnection,
-    queue: &mut Receiver<Caught>,
-    fill: &Fill,
-    deadline: Deadline,
-) -> Result<Option<Caught>, RedisError> {
-    match deadline.at_most(QUIET).bound(queue.recv()).await {
-        Ok(Some(caught)) => {
-            fill.bytes.fetch_sub(caught.size(), Ordering::Relaxed);
-            return Ok(Some(caught));
+    /// The replica that it listens at, if it does.
+    pub(crate) fn replica(&self) -> Option<&str> {
+        match &self.ear {
+            Ear::Repeated(shards) => Some(shards.address()),
+            Ear::Pushed(_) | Ear::Read(_) | Ear::Overheard(_) => None,
         }
-        Ok(None) => return Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()),
-        Err(Elapsed) if deadline.is_over() => return Ok(None),
-        Err(Elapsed) => {}
-    }
-    let ping = redis::cmd("PING");
-    match deadline.at_most(QUIET).bound(ping.exec_async(connection)).await {
-        Ok(alive) => alive.map(|()| None),
-        Err(Elapsed) if deadline.is_over() => Ok(None),
-        Err(Elapsed) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
     }
 }
 

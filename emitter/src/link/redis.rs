@@ -4,7 +4,7 @@ use redis::RedisError;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
-    Answer, Fault, Listen, Listener, Query, Replies, asking, listener, rehearsal,
+    Answer, Fault, Listen, Listener, Query, Replies, asking, listener, rehearsal, replica,
     resolve::{Source, Unresolved},
     sending::Sending,
     topology::Topology,
@@ -120,6 +120,9 @@ impl Redis {
 
     /// Subscribes, on a connection of its own.
     pub(crate) async fn listen(&self, to: &Listen, deadline: Deadline) -> Result<Listener, Error> {
+        if let Listen::Repeated(starts) = to {
+            return self.listen_beside(starts, deadline).await;
+        }
         let (mut pause, mut last) = (Pause::default(), None);
         loop {
             let topology = self.topology_after(last, deadline).await?;
@@ -136,6 +139,14 @@ impl Redis {
             }
             last = Some(fault);
         }
+    }
+
+    /// Subscribes at a replica, if there is one at this moment: nobody waits for one.
+    async fn listen_beside(&self, starts: &[String], deadline: Deadline) -> Result<Listener, Error> {
+        let topology = self.topology(deadline).await?;
+        let primary = &topology.publisher;
+        let replica = replica::find(primary, &self.source, deadline).await?;
+        Ok(listener::listen_beside(primary, replica, starts, deadline).await?)
     }
 
     /// True if it is worth another attempt, after a pause.

@@ -105,6 +105,21 @@ impl Source {
         }
     }
 
+    /// The primary's replica there. None in a cluster, where clients count the subscribers of replicas too, and none
+    /// beside a socket.
+    pub(super) fn replica(&self, host: &Host) -> Option<Result<Node, Fault>> {
+        match self {
+            Self::Server(server) => {
+                let (_, access) = server.at.as_ref().filter(|_| server.cluster.get().is_none())?;
+                Some(Node::at(host, access, Place::Many))
+            }
+            #[cfg(feature = "cluster")]
+            Self::Cluster(_) => None,
+            #[cfg(feature = "sentinel")]
+            Self::Sentinel(sentinel) => Some(sentinel.replica(host)),
+        }
+    }
+
     /// The server that another one, asked there, refers to.
     #[cfg(feature = "cluster")]
     pub(super) fn referred(&self, to: &str, asked: &str) -> Option<Arc<Node>> {

@@ -58,6 +58,11 @@ impl Sentinel {
         Ok(Topology::single(node))
     }
 
+    /// A replica of the primary.
+    pub(super) fn replica(&self, host: &Host) -> Result<Node, Fault> {
+        Node::at(host, &self.access, Place::Many)
+    }
+
     /// The sentinels, in an error's words.
     pub(super) fn address(&self) -> String {
         let addresses: Vec<_> = self.sentinels.iter().map(Node::address).collect();

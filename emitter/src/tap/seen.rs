@@ -21,7 +21,8 @@ pub enum Tapped {
     },
     /// Redis is back. What was said in between is not known.
     Back,
-    /// Servers listen on shard channels, of which nothing can be heard without [`monitor`](super::Tap::monitor).
+    /// Servers listen on shard channels, of which nothing can be heard without a replica or
+    /// [`monitor`](super::Tap::monitor).
     Unheard {
         /// The channels.
         channels: Vec<String>,

@@ -21,9 +21,12 @@ GLOB:
 
 It does not disturb:
   No server counts it or waits for it. Redis works a little more: it writes every message once more.
-  Shard channels (--adapter sharded, socketioxide on a Redis Cluster) cannot be listened to without being
-  counted. --monitor overhears them: Redis then repeats every command that it runs, of every client, to the
-  tap, which can halve what it does in a second. Use it for a short time.
+  Shard channels (--adapter sharded, socketioxide on a Redis Cluster) cannot be listened to at a primary
+  without being counted. Where it has a replica, which must be reachable from here with the same user and
+  password, they are listened to there, and nobody counts that; a new one (a new room) within a second or so,
+  and what is said on it before is not shown. Not in a Redis Cluster, where some servers count replicas, too.
+  Without a replica --monitor overhears them: Redis then repeats every command that it runs, of every client,
+  to the tap, which can halve what it does in a second. Use it for a short time.
 
 When something is missing, it is said, on stderr and with -o json as a line:
   What comes faster than it is read is dropped and counted. When Redis is away, it waits until it is back; what
@@ -48,5 +51,5 @@ Examples:
 Exit codes:
   0    ended by --count, --for or Ctrl-C, or nobody reads any more
   1    failed: Redis is away from the start
-  2    wrong usage; or --adapter names shard channels, without --monitor
+  2    wrong usage; or --adapter names shard channels, without a replica or --monitor
   143  ended by SIGTERM";
