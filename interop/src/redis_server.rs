@@ -37,37 +37,37 @@ impl RedisServer {
     pub fn start_6() -> Self {
         let program = workspace().join("interop/python/venv-redis-6.2/bin/redis-server");
         assert!(program.exists(), "Redis 6.2 is missing; run scripts/test");
-        Self::launch(program, &[], None, |_, _| Vec::new())
+        Self::launch(&program, &[], None, |_, _| Vec::new())
     }
 
     /// Starts one that lets nobody in but this user, who may do everything.
     pub fn start_with_user(name: &'static str, password: &'static str) -> Self {
         let rules = [format!("user {name} on >{password} ~* &* +@all"), "user default off".to_owned()];
-        Self::launch(PROGRAM.into(), &[], Some([name, password]), |_, _| rules.to_vec())
+        Self::launch(Path::new(PROGRAM), &[], Some([name, password]), |_, _| rules.to_vec())
     }
 
     /// Starts one with more lines of configuration, which may depend on its port and its folder.
     pub(crate) fn start_with(configuration: impl Fn(u16, &Path) -> Vec<String>) -> Self {
         let keep_nothing = ["save \"\"".to_owned(), "appendonly no".to_owned()];
-        Self::launch(PROGRAM.into(), &[], None, |port, folder| {
+        Self::launch(Path::new(PROGRAM), &[], None, |port, folder| {
             [keep_nothing.to_vec(), configuration(port, folder)].concat()
         })
     }
 
     /// Starts a sentinel.
     pub(crate) fn start_sentinel(configuration: &[String]) -> Self {
-        Self::launch(PROGRAM.into(), &["--sentinel"], None, |_, _| configuration.to_vec())
+        Self::launch(Path::new(PROGRAM), &["--sentinel"], None, |_, _| configuration.to_vec())
     }
 
     fn launch(
-        program: PathBuf,
+        program: &Path,
         mode: &'static [&'static str],
         user: Option<[&'static str; 2]>,
         configuration: impl Fn(u16, &Path) -> Vec<String>,
     ) -> Self {
         // The port is free now and might not be a moment later: then another one is.
         for _ in 0..20 {
-            let program = program.clone();
+            let program = program.to_owned();
             let mut server = Self { port: free_port(), folder: folder(), mode, user, program, child: None };
             server.configure(configuration(server.port, server.folder.path()));
             if server.try_revive() {
