@@ -10,6 +10,7 @@ const DEFAULT_URL: &str = "redis://127.0.0.1:6379";
 /// The environment that [`Cluster`] reads, for a program's help.
 pub const ENVIRONMENT: &str = concat!(
     "  SIO_URL, REDIS_URL   the Redis to use, in this order\n",
+    "                       (a password in --url shows in the process list, one in here does not)\n",
     "  REDISCLI_AUTH        its password, where the URL has none\n",
     "  SIO_ADAPTER          what --adapter says",
 );
