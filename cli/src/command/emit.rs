@@ -20,7 +20,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     global::Global,
-    help::{ARG, page},
+    help::{ACK_CODES, ARG, page},
     interrupt::Interrupts,
     output::Output,
     report::{Report, Sent},
@@ -31,7 +31,7 @@ use crate::{
 
 /// Sends an event to everyone on the namespace, or to rooms
 #[derive(Args)]
-#[command(after_help = help::SHORT, after_long_help = page(&[ARG, help::LONG]))]
+#[command(after_help = help::SHORT, after_long_help = page(&[ARG, help::LONG, ACK_CODES]))]
 pub(crate) struct Emit {
     /// Name of the event
     #[arg(value_name = "EVENT")]

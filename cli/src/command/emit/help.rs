@@ -47,11 +47,4 @@ Examples:
   Every morning, from cron, which mails only what went wrong
     0 8 * * *  SIO_URL=redis://redis:6379 sio emit wake-up --quiet --require-servers 1
 
-Exit codes:
-  0    done; with a warning if the adapter is known and no server was there
-  1    failed: Redis is away, a file cannot be read
-  2    wrong usage or input, or not supported
-  3    nobody is there: no adapter found, or fewer servers than --require-servers; with --ack also
-       if the adapter is known and no server was there
-  4    with --ack: some did not answer in time, or fewer than --expect; what came is printed
-  130  interrupted (143 by SIGTERM); --every ends with the code of its last state instead";
+With --every, the exit code is that of its last state.";
