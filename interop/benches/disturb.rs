@@ -4,15 +4,19 @@
 //! Run with `cargo bench -p socketio-interop --features real --bench disturb -- [ROUNDS [SOCKETS]]`.
 
 use std::{
-    process::{Child, Command, Stdio},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    thread,
+    io::{BufRead, BufReader},
+    process::{Child, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
 use serde_json::{Value, json};
 use socketio_emitter::{Emitter, Options};
-use socketio_interop::{Cluster, Crowd, Kind, Server, sio};
+use socketio_interop::{Cluster, Crowd, Kind, RedisServer, Server, sio, wait_for};
 
 /// So often a server asks before the other turn comes.
 const TURN: usize = 10;
@@ -26,19 +30,19 @@ const QUESTIONS: [&str; 3] = ["serverCount", "fetchSockets", "emit"];
 fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<usize>().ok());
     let (rounds, sockets) = (numbers.next().unwrap_or(300), numbers.next().unwrap_or(100));
-    let tap = has_tap();
-    let others = if tap { "our questions and sio tap" } else { "our questions; this sio has no tap" };
-    println!("{sockets} sockets on 3 servers, {rounds} questions each, in turns of {TURN}; beside them {others}\n");
+    println!("{sockets} sockets on 3 servers, {rounds} questions each, in turns of {TURN}; beside them our questions and sio tap\n");
     println!("| adapter | a server's own | answers | alone: median, p99 (ms) | beside ours: median, p99 (ms) |");
     println!("|---|---|---|---|---|");
     for kind in [Kind::Classic, Kind::ShardedDynamic, Kind::Streams] {
         let mut cluster = Cluster::of(kind);
+        // The tap hears shard channels there.
+        let _replica = (kind == Kind::ShardedDynamic).then(|| RedisServer::start_replica_of(&cluster.redis));
         let third = Server::start_as(kind, &cluster.redis, &[]);
         let [first, second] = &cluster.servers;
         let _crowd = Crowd::connect(&[first, second, &third], sockets);
-        let io = Options::new().connect(&cluster.redis.url()).wait().expect("Redis is there");
-        let watch = || tap.then(|| Tap::start(&cluster.redis.url()));
-        let asked = in_turns(&mut cluster.servers[0], &io, watch, sockets, rounds);
+        let url = cluster.redis.url();
+        let io = Options::new().connect(&url).wait().expect("Redis is there");
+        let asked = in_turns(&mut cluster.servers[0], &io, &url, sockets, rounds);
         for (question, [alone, beside]) in QUESTIONS.iter().zip(asked) {
             let expected = expected(question, sockets);
             println!("| {} | {question} | {expected} | {} | {} |", kind.name(), told(alone), told(beside));
@@ -50,7 +54,7 @@ fn main() {
 fn in_turns(
     server: &mut Server,
     io: &Emitter,
-    watch: impl Fn() -> Option<Tap>,
+    url: &str,
     sockets: usize,
     rounds: usize,
 ) -> [[Vec<f64>; 2]; 3] {
@@ -58,15 +62,14 @@ fn in_turns(
     ask(server, sockets);
     for _ in 0..rounds.div_ceil(TURN) {
         for turn in [0, 1] {
-            let tap = (turn == 1).then(&watch).flatten();
-            beside(turn == 1, io, || {
+            let mut work = || {
                 for _ in 0..TURN {
                     for (took, time) in took.iter_mut().zip(ask(server, sockets)) {
                         took[turn].push(time);
                     }
                 }
-            });
-            drop(tap);
+            };
+            if turn == 1 { beside(io, url, work) } else { work() }
         }
     }
     took
@@ -85,9 +88,10 @@ fn expected(question: &str, sockets: usize) -> Value {
     json!(if question == "serverCount" { 3 } else { sockets })
 }
 
-/// Does something while every question of ours is asked again and again, all of them with success.
-fn beside(ours: bool, io: &Emitter, work: impl FnOnce()) {
-    let (over, asked) = (AtomicBool::new(!ours), AtomicUsize::new(0));
+/// Does something while `sio tap` shows what is said, and every question of ours is asked again and again, all of them
+/// with success.
+fn beside(io: &Emitter, url: &str, work: impl FnOnce()) {
+    let (over, tap) = (AtomicBool::new(false), Tap::start(url));
     thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
@@ -100,37 +104,44 @@ fn beside(ours: bool, io: &Emitter, work: impl FnOnce()) {
                 ];
                 let whole = tallies.iter().all(|tally| tally.as_ref().is_ok_and(|tally| tally.partial == Some(false)));
                 assert!(whole, "{tallies:?}");
-                asked.fetch_add(1, Ordering::Relaxed);
                 thread::sleep(PAUSE);
             }
         });
-        while ours && asked.load(Ordering::Relaxed) == 0 {
-            thread::sleep(PAUSE);
-        }
+        wait_for("the tap to hear our questions", || tap.hears().then_some(()));
         work();
         over.store(true, Ordering::Relaxed);
     });
 }
 
-/// A running `sio tap`.
-struct Tap(Child);
+/// A running `sio tap`, which is read all the time.
+struct Tap {
+    child: Child,
+    lines: Arc<AtomicUsize>,
+    reader: Option<JoinHandle<()>>,
+}
 
 impl Tap {
     fn start(url: &str) -> Self {
-        let mut command: Command = sio(url);
-        Self(command.args(["tap", "--requests"]).stdout(Stdio::null()).spawn().expect("sio starts"))
+        let mut child = sio(url).args(["tap", "--requests"]).stdout(Stdio::piped()).spawn().expect("sio starts");
+        let (lines, stdout) = (Arc::<AtomicUsize>::default(), child.stdout.take().expect("it is piped"));
+        let count = Arc::clone(&lines);
+        let reader = thread::spawn(move || {
+            BufReader::new(stdout).lines().for_each(|_| _ = count.fetch_add(1, Ordering::Relaxed));
+        });
+        Self { child, lines, reader: Some(reader) }
+    }
+
+    fn hears(&self) -> bool {
+        self.lines.load(Ordering::Relaxed) > 0
     }
 }
 
 impl Drop for Tap {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.reader.take().map(JoinHandle::join);
     }
-}
-
-fn has_tap() -> bool {
-    sio("redis://127.0.0.1").args(["tap", "--help"]).output().expect("sio runs").status.success()
 }
 
 /// The median and the 99th percentile.

@@ -21,19 +21,12 @@ impl RedisSentinel {
 
     /// Starts one; the sentinels know each other and the replicas when this returns.
     pub fn start() -> Self {
-        let primary = RedisServer::start_with(|_, _| vec!["repl-diskless-sync-delay 0".to_owned()]);
+        // Each of them may be the primary one day.
+        let start = || RedisServer::start_with(|_, _| vec!["repl-diskless-sync-delay 0".to_owned()]);
+        let redis = vec![start(), start(), start()];
+        let [primary, replicas @ ..] = redis.as_slice() else { unreachable!("there are three") };
         let port = primary.port();
-        let replica = || {
-            RedisServer::start_with(|_, _| {
-                vec![format!("replicaof 127.0.0.1 {port}"), "repl-diskless-sync-delay 0".to_owned()]
-            })
-        };
-        let redis = vec![primary, replica(), replica()];
-        wait_for("the replicas to have their copies", || {
-            let copied =
-                |node: &RedisServer| node.command(&[b"INFO", b"replication"]).contains("master_link_status:up");
-            redis[1..].iter().all(copied).then_some(())
-        });
+        replicas.iter().for_each(|replica| replica.follow(primary));
         let name = Self::NAME;
         let configuration = [
             format!("sentinel monitor {name} 127.0.0.1 {port} 2"),

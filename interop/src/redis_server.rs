@@ -11,7 +11,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{node::workspace, patience::PATIENCE};
+use crate::{
+    node::workspace,
+    patience::{PATIENCE, wait_for},
+};
 
 /// A redis-server of the test's own, which keeps nothing. It listens on a free port, and on a socket in its folder.
 #[derive(Debug)]
@@ -44,6 +47,25 @@ impl RedisServer {
     pub fn start_with_user(name: &'static str, password: &'static str) -> Self {
         let rules = [format!("user {name} on >{password} ~* &* +@all"), "user default off".to_owned()];
         Self::launch(Path::new(PROGRAM), &[], Some([name, password]), |_, _| rules.to_vec())
+    }
+
+    /// Starts a replica of this one; it has its copy when this returns.
+    pub fn start_replica_of(primary: &Self) -> Self {
+        // It waits some seconds for more replicas to come otherwise.
+        primary.command(&[b"CONFIG", b"SET", b"repl-diskless-sync-delay", b"0"]);
+        let replica = Self::start();
+        replica.follow(primary);
+        replica
+    }
+
+    /// Makes it a replica of that one; it has its copy when this returns.
+    pub fn follow(&self, primary: &Self) {
+        self.command(&[b"REPLICAOF", b"127.0.0.1", primary.port().to_string().as_bytes()]);
+        wait_for("the replica to have its copy", || {
+            let copied = self.command(&[b"INFO", b"replication"]).contains("master_link_status:up");
+            let known = primary.command(&[b"INFO", b"replication"]).contains("state=online");
+            (copied && known).then_some(())
+        });
     }
 
     /// Starts one with more lines of configuration, which may depend on its port and its folder.

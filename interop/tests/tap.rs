@@ -132,7 +132,7 @@ fn shard_channels_are_heard_at_a_replica_and_nobody_notices() {
     for (name, server) in ["a", "b"].iter().zip(&cluster.servers) {
         clients.connect(name, server, "/", &["r1"]);
     }
-    let replica = replica_of(&cluster.redis);
+    let replica = RedisServer::start_replica_of(&cluster.redis);
     let all = [&["--requests"][..], &["--requests", "--monitor"], &["--requests", "--adapter", "sharded"]];
     for (round, args) in all.into_iter().enumerate() {
         let tap = Tap::start(&url, args);
@@ -174,26 +174,10 @@ fn shard_channels_are_heard_at_a_replica_and_nobody_notices() {
     let line = tap.find("do", "away");
     assert!(line["reason"].as_str().unwrap().contains("does not repeat"), "{line}");
     wait_for("the tap to let go", || (replica.command(&[b"PUBSUB", b"SHARDCHANNELS"]) == "*0\r\n").then_some(()));
-    follow(&replica, &cluster.redis);
+    replica.follow(&cluster.redis);
     tap.find("do", "back");
     cluster.servers[0].ask(json!({"ask": "emit", "event": "again", "args": [], "rooms": []}));
     tap.find("event", "again");
-}
-
-fn replica_of(primary: &RedisServer) -> RedisServer {
-    primary.command(&[b"CONFIG", b"SET", b"repl-diskless-sync-delay", b"0"]);
-    let replica = RedisServer::start();
-    follow(&replica, primary);
-    replica
-}
-
-fn follow(replica: &RedisServer, primary: &RedisServer) {
-    replica.command(&[b"REPLICAOF", b"127.0.0.1", primary.port().to_string().as_bytes()]);
-    wait_for("the replica to have its copy", || {
-        let copied = replica.command(&[b"INFO", b"replication"]).contains("master_link_status:up");
-        let known = primary.command(&[b"INFO", b"replication"]).contains("state=online");
-        (copied && known).then_some(())
-    });
 }
 
 #[test]
