@@ -2,8 +2,9 @@
 //!
 //! Nobody is counted for it. Channels are listened to by patterns, which NUMSUB does not count, and streams are read.
 //! Shard channels have no patterns, and whoever subscribes to one is counted. Where the primary has a replica, they are
-//! subscribed to there, by their names: it repeats what is published, and servers do not count at it. Without one, they
-//! are overheard by MONITOR, if that is [asked for](Tap::monitor).
+//! subscribed to there, by their names: it repeats what is published, and servers do not count at it. A new one is heard
+//! within a second or so. Without a replica they are overheard by MONITOR, if that is [asked for](Tap::monitor);
+//! otherwise nothing is heard of them until there is one.
 //!
 //! In a Redis Cluster it is always MONITOR: ioredis asks replicas, too, when servers count each other.
 
@@ -15,10 +16,10 @@ mod queue;
 mod seen;
 mod streams;
 
-use std::{fmt, future::IntoFuture, sync::Arc, time::Duration};
+use std::{fmt, future::IntoFuture, sync::Arc};
 
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::{task::JoinSet, time::Instant};
+use tokio::task::JoinSet;
 
 use self::{
     bus::Bus,
@@ -34,10 +35,8 @@ use crate::{
     emitter::Emitter,
     error::Error,
     link::{Answer, Listen, Query},
+    options::Options,
 };
-
-/// How often it is looked for what is new: streams, and shard channels.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// A view of the bus, still to be opened: `.await` it. See [`Emitter::tap`].
 #[derive(Debug, Clone)]
@@ -56,7 +55,6 @@ pub struct Tapping {
     bus: Bus,
     origin: Arc<Origin>,
     waiting: Waiting,
-    replica: Option<String>,
     /// Whoever listens, for as long as this is there.
     _ears: JoinSet<()>,
 }
@@ -83,48 +81,32 @@ impl Tap {
         let (queue, waiting) = Queue::new();
         let deafness = Arc::new(Deafness::new(queue.clone()));
         let mut ears = JoinSet::new();
-        let mut hear = |to, sharded, listener| {
-            let ear = Ear::new(emitter.clone(), to, sharded, queue.clone(), Arc::clone(&deafness));
-            ears.spawn(ear.listen(Some(listener)));
-        };
-        let mut replica = None;
+        let ear = |to| Ear::new(emitter.clone(), to, queue.clone(), Arc::clone(&deafness));
         if !bus.shard_channels().is_empty() {
-            let to = Listen::Repeated(bus.shard_channels());
-            // Whatever is wrong with it: there is another way, and time for it.
-            if let Ok(listener) = emitter.link().listen(&to, deadline.half()).await {
-                replica = listener.replica().map(str::to_owned);
-                hear(to, true, listener);
-            } else if monitor {
-                hear(Listen::Monitor, true, emitter.link().listen(&Listen::Monitor, deadline).await?);
-            } else if bus.is_sharded_only() {
-                return Err(Error::Unsupported {
-                    adapter: emitter.options().adapter.as_ref().map_or("sharded", |adapter| adapter.name()),
-                    what: "a tap without a replica or MONITOR".to_owned(),
-                    instead: "to listen on a primary's shard channels is to be counted as a server; ask for MONITOR, \
-                              which costs Redis a lot",
-                });
-            }
+            let repeated = Listen::Repeated(bus.shard_channels());
+            let ear = ear(if monitor { vec![repeated, Listen::Monitor] } else { vec![repeated] });
+            let listener = match ear.open(if monitor { deadline } else { deadline.half() }).await {
+                Ok(listener) => Some(listener),
+                Err(error) if monitor => return Err(error),
+                Err(_) if bus.is_sharded_only() => return Err(no_way_to_hear_shards(emitter.options())),
+                // Whatever is wrong with it: there may be a replica one day.
+                Err(_) => None,
+            };
+            ears.spawn(ear.listen(listener));
         }
         if !bus.patterns().is_empty() {
-            let to = Listen::Patterns(bus.patterns());
-            let listener = emitter.link().listen(&to, deadline).await?;
-            hear(to, false, listener);
+            let ear = ear(vec![Listen::Patterns(bus.patterns())]);
+            let listener = ear.open(deadline).await?;
+            ears.spawn(ear.listen(Some(listener)));
         }
-        let deaf = replica.is_none() && !monitor;
-        let mut look = streams::Look::new(emitter, &bus, deaf, queue, deafness);
+        let mut look = streams::Look::new(emitter.clone(), &bus, queue.clone(), Arc::clone(&deafness));
         look.first(deadline).await?;
         ears.spawn(look.on());
-        Ok(Tapping { bus, origin, waiting, replica, _ears: ears })
+        Ok(Tapping { bus, origin, waiting, _ears: ears })
     }
 }
 
 impl Tapping {
-    /// The address of the replica at which shard channels are heard, if there was one at the start. A new channel is
-    /// heard within a second or so, and what is said on it before is not.
-    pub fn replica(&self) -> Option<&str> {
-        self.replica.as_deref()
-    }
-
     /// What comes next. It waits for as long as the bus is silent; whoever stops waiting misses nothing.
     pub async fn next(&mut self) -> Tapped {
         loop {
@@ -169,7 +151,11 @@ async fn run_ids(emitter: &Emitter, deadline: Deadline) -> Result<Vec<String>, E
     })
 }
 
-/// A moment, for those who wait for the next one.
-fn soon() -> Instant {
-    Instant::now() + LOOK
+fn no_way_to_hear_shards(options: &Options) -> Error {
+    Error::Unsupported {
+        adapter: options.adapter.as_ref().map_or("sharded", |adapter| adapter.name()),
+        what: "a tap without a replica or MONITOR".to_owned(),
+        instead: "to listen on a primary's shard channels is to be counted as a server; ask for MONITOR, which costs \
+                  Redis a lot",
+    }
 }

@@ -4,19 +4,14 @@
 //! Run with `cargo bench -p socketio-interop --features real --bench disturb -- [ROUNDS [SOCKETS]]`.
 
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    thread::{self, JoinHandle},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
     time::Duration,
 };
 
 use serde_json::{Value, json};
 use socketio_emitter::{Emitter, Options};
-use socketio_interop::{Cluster, Crowd, Kind, RedisServer, Server, sio, wait_for};
+use socketio_interop::{Cluster, Crowd, Kind, RedisServer, Server, Tap};
 
 /// So often a server asks before the other turn comes.
 const TURN: usize = 10;
@@ -30,7 +25,9 @@ const QUESTIONS: [&str; 3] = ["serverCount", "fetchSockets", "emit"];
 fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<usize>().ok());
     let (rounds, sockets) = (numbers.next().unwrap_or(300), numbers.next().unwrap_or(100));
-    println!("{sockets} sockets on 3 servers, {rounds} questions each, in turns of {TURN}; beside them our questions and sio tap\n");
+    println!(
+        "{sockets} sockets on 3 servers, {rounds} questions each, in turns of {TURN}; beside them our questions and sio tap\n"
+    );
     println!("| adapter | a server's own | answers | alone: median, p99 (ms) | beside ours: median, p99 (ms) |");
     println!("|---|---|---|---|---|");
     for kind in [Kind::Classic, Kind::ShardedDynamic, Kind::Streams] {
@@ -51,13 +48,7 @@ fn main() {
 }
 
 /// The times of each question, with nobody else there and beside ours.
-fn in_turns(
-    server: &mut Server,
-    io: &Emitter,
-    url: &str,
-    sockets: usize,
-    rounds: usize,
-) -> [[Vec<f64>; 2]; 3] {
+fn in_turns(server: &mut Server, io: &Emitter, url: &str, sockets: usize, rounds: usize) -> [[Vec<f64>; 2]; 3] {
     let mut took = [(); 3].map(|()| [Vec::new(), Vec::new()]);
     ask(server, sockets);
     for _ in 0..rounds.div_ceil(TURN) {
@@ -91,7 +82,7 @@ fn expected(question: &str, sockets: usize) -> Value {
 /// Does something while `sio tap` shows what is said, and every question of ours is asked again and again, all of them
 /// with success.
 fn beside(io: &Emitter, url: &str, work: impl FnOnce()) {
-    let (over, tap) = (AtomicBool::new(false), Tap::start(url));
+    let (over, tap) = (AtomicBool::new(false), Tap::start(url, &["--requests"]));
     thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
@@ -107,41 +98,10 @@ fn beside(io: &Emitter, url: &str, work: impl FnOnce()) {
                 thread::sleep(PAUSE);
             }
         });
-        wait_for("the tap to hear our questions", || tap.hears().then_some(()));
+        tap.find("do", "question");
         work();
         over.store(true, Ordering::Relaxed);
     });
-}
-
-/// A running `sio tap`, which is read all the time.
-struct Tap {
-    child: Child,
-    lines: Arc<AtomicUsize>,
-    reader: Option<JoinHandle<()>>,
-}
-
-impl Tap {
-    fn start(url: &str) -> Self {
-        let mut child = sio(url).args(["tap", "--requests"]).stdout(Stdio::piped()).spawn().expect("sio starts");
-        let (lines, stdout) = (Arc::<AtomicUsize>::default(), child.stdout.take().expect("it is piped"));
-        let count = Arc::clone(&lines);
-        let reader = thread::spawn(move || {
-            BufReader::new(stdout).lines().for_each(|_| _ = count.fetch_add(1, Ordering::Relaxed));
-        });
-        Self { child, lines, reader: Some(reader) }
-    }
-
-    fn hears(&self) -> bool {
-        self.lines.load(Ordering::Relaxed) > 0
-    }
-}
-
-impl Drop for Tap {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        self.reader.take().map(JoinHandle::join);
-    }
 }
 
 /// The median and the 99th percentile.

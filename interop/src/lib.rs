@@ -23,6 +23,7 @@ mod redis_server;
 mod redis_tls;
 mod stage;
 mod table;
+mod tap;
 
 pub use self::{
     at_once::on_each,
@@ -44,4 +45,5 @@ pub use self::{
     redis_tls::{ClientCertificate, RedisTls},
     stage::{DOORS, Stage},
     table::Table,
+    tap::Tap,
 };

@@ -4,68 +4,14 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 use socketio_emitter::{Adapter, Classic, Emitter, Options, Said, Tapped};
-use socketio_interop::{Bridge, Clients, Cluster, Kind, PATIENCE, RedisCluster, RedisServer, Sio, sio, wait_for};
-
-/// A running `sio tap -o json`.
-struct Tap {
-    child: Child,
-    lines: Receiver<Value>,
-}
-
-impl Tap {
-    /// It listens when this returns.
-    fn start(redis: &str, args: &[&str]) -> Self {
-        let mut command = sio(redis);
-        command.args(["tap", "-o", "json", "-v"]).args(args);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut words = BufReader::new(child.stderr.take().unwrap()).lines();
-        let begun = words.by_ref().map_while(Result::ok).any(|line| line.starts_with("listening"));
-        assert!(begun, "the tap ended");
-        thread::spawn(move || words.for_each(drop));
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let (sender, lines) = channel();
-        thread::spawn(move || {
-            for line in stdout.lines().map_while(Result::ok) {
-                let _ = sender.send(serde_json::from_str(&line).unwrap());
-            }
-        });
-        Self { child, lines }
-    }
-
-    fn next(&self) -> Value {
-        self.lines.recv_timeout(PATIENCE).expect("the tap shows something")
-    }
-
-    /// The next line that this is in.
-    fn find(&self, key: &str, value: &str) -> Value {
-        loop {
-            let line = self.next();
-            if line[key] == value {
-                return line;
-            }
-        }
-    }
-
-    fn interrupt(mut self) -> Option<i32> {
-        assert!(Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Tap {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use socketio_interop::{Bridge, Clients, Cluster, Kind, PATIENCE, RedisServer, Sio, Tap, sio};
 
 fn classic(redis: &RedisServer) -> Emitter {
     Options::new().adapter(Adapter::Classic(Classic::default())).lazy(&redis.url()).unwrap()
@@ -124,102 +70,6 @@ fn what_is_said_is_shown_and_nobody_notices() {
     shows(Kind::ShardedDynamic, "sharded", &["--monitor"]);
 }
 
-/// Main channels, those of rooms, also of new ones, and answers; with and without `--monitor`.
-#[test]
-fn shard_channels_are_heard_at_a_replica_and_nobody_notices() {
-    let mut cluster = Cluster::of(Kind::ShardedDynamic);
-    let (mut clients, url) = (Clients::new(), cluster.redis.url());
-    for (name, server) in ["a", "b"].iter().zip(&cluster.servers) {
-        clients.connect(name, server, "/", &["r1"]);
-    }
-    let replica = RedisServer::start_replica_of(&cluster.redis);
-    let all = [&["--requests"][..], &["--requests", "--monitor"], &["--requests", "--adapter", "sharded"]];
-    for (round, args) in all.into_iter().enumerate() {
-        let tap = Tap::start(&url, args);
-        for (event, rooms, channel) in
-            [("to-all", json!([]), "socket.io#/#"), ("to-room", json!(["r1"]), "socket.io#/#r1#")]
-        {
-            cluster.servers[0].ask(json!({"ask": "emit", "event": event, "args": [1], "rooms": rooms}));
-            let line = tap.find("event", event);
-            assert_eq!((&line["seen"]["adapter"], &line["seen"]["channel"]), (&json!("sharded"), &json!(channel)));
-            clients.expect(event, &["a", "b"]);
-        }
-        assert!(replica.command(&[b"PUBSUB", b"SHARDNUMSUB", b"socket.io#/#"]).ends_with(":1\r\n"));
-        assert_eq!(cluster.servers[0].ask(json!({"ask": "serverCount"}))["servers"], 2);
-        let run = Sio::run(&url, &["emit", "by-emitter", "1", "-o", "json"], b"");
-        assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap()["servers"], 2, "{run:?}");
-        tap.find("event", "by-emitter");
-        let sockets = cluster.servers[0].ask(json!({"ask": "fetchSockets"}));
-        assert_eq!(sockets["sockets"].as_array().unwrap().len(), 2 + round, "{sockets}");
-        assert_eq!(tap.find("do", "question")["about"], "fetch");
-        assert_eq!(tap.find("do", "answer")["about"], "fetch");
-        assert!(!cluster.redis.command(&[b"INFO", b"commandstats"]).contains("cmdstat_monitor"));
-
-        // A room that is new is heard from the next look on.
-        let room = format!("new{round}");
-        let channel = format!("socket.io#/#{room}#");
-        clients.connect(&room, &cluster.servers[1], "/", &[&room]);
-        wait_for("the new room's channel", || {
-            let count = replica.command(&[b"PUBSUB", b"SHARDNUMSUB", channel.as_bytes()]);
-            count.ends_with(":1\r\n").then_some(())
-        });
-        cluster.servers[0].ask(json!({"ask": "emit", "event": "to-new", "args": [], "rooms": [room]}));
-        assert_eq!(tap.find("event", "to-new")["seen"]["channel"], channel);
-        assert_eq!(tap.interrupt(), Some(0));
-    }
-
-    // One that is a primary now would count the tap.
-    let tap = Tap::start(&url, &[]);
-    replica.command(&[b"REPLICAOF", b"NO", b"ONE"]);
-    let line = tap.find("do", "away");
-    assert!(line["reason"].as_str().unwrap().contains("does not repeat"), "{line}");
-    wait_for("the tap to let go", || (replica.command(&[b"PUBSUB", b"SHARDCHANNELS"]) == "*0\r\n").then_some(()));
-    replica.follow(&cluster.redis);
-    tap.find("do", "back");
-    cluster.servers[0].ask(json!({"ask": "emit", "event": "again", "args": [], "rooms": []}));
-    tap.find("event", "again");
-}
-
-#[test]
-fn shard_channels_that_cannot_be_heard_are_named() {
-    let cluster = Cluster::of(Kind::ShardedDynamic);
-    let tap = Tap::start(&cluster.redis.url(), &[]);
-    let line = tap.next();
-    assert_eq!(line["do"], "unheard");
-    assert!(line["channels"].as_array().unwrap().contains(&json!("socket.io#/#")), "{line}");
-    // And what no server here reads is shown all the same.
-    let run = Sio::run(&cluster.redis.url(), &["emit", "lost", "--adapter", "classic"], b"");
-    assert_eq!(run.code, Some(0), "{run:?}");
-    assert_eq!(tap.find("event", "lost")["seen"]["adapter"], "classic");
-}
-
-/// Wherever in the cluster it is published, each message is shown once.
-#[test]
-fn a_redis_cluster_is_heard_as_a_whole() {
-    let redis = RedisCluster::start();
-    let url = format!("redis-cluster://{}", redis.addresses().join(","));
-    let tap = Tap::start(&url, &["--monitor"]);
-    let names: Vec<_> = (0..8).map(|n| format!("/n{n}")).collect();
-    for adapter in ["classic", "sharded"] {
-        for name in &names {
-            let run = Sio::run(&url, &["emit", "e", "-q", "--adapter", adapter, "-n", name], b"");
-            assert_eq!(run.code, Some(0), "{run:?}");
-        }
-        let mut shown: Vec<_> = (0..names.len())
-            .map(|_| {
-                let line = tap.next();
-                assert_eq!(line["seen"]["adapter"], adapter, "{line}");
-                line["namespace"].as_str().unwrap().to_owned()
-            })
-            .collect();
-        shown.sort();
-        assert_eq!(shown, names, "{adapter}");
-    }
-    let run = Sio::run(&url, &["emit", "begun", "-q", "--adapter", "streams"], b"");
-    assert_eq!(run.code, Some(0), "{run:?}");
-    assert_eq!(tap.next()["event"], "begun");
-}
-
 #[test]
 fn what_cannot_be_read_is_shown_with_its_bytes() {
     let redis = RedisServer::start();
@@ -232,14 +82,14 @@ fn what_cannot_be_read_is_shown_with_its_bytes() {
         ("python", "socketio", "NQ=="),
         ("streams", "socket.io-3", "bnNwPS8KdHlwZT14Cg=="),
     ] {
-        let line = tap.next();
+        let line = tap.hear();
         assert_eq!((&line["do"], &line["bytes"]), (&json!("malformed"), &json!({"$binary": bytes})), "{line}");
         assert_eq!((&line["seen"]["adapter"], &line["seen"]["channel"]), (&json!(adapter), &json!(channel)));
         assert!(!line["reason"].as_str().unwrap().is_empty(), "{line}");
     }
     let run = Sio::run(&redis.url(), &["emit", "after", "--adapter", "classic", "-q"], b"");
     assert_eq!(run.code, Some(0));
-    assert_eq!(tap.next()["event"], "after");
+    assert_eq!(tap.hear()["event"], "after");
 }
 
 #[test]
@@ -287,7 +137,7 @@ fn nothing_goes_round_and_round() {
     let recorded = |args: &[&str]| {
         let tap = Tap::start(&redis.url(), args);
         classic(&redis).emit("e", &1).wait().unwrap();
-        format!("{}\n", tap.next())
+        format!("{}\n", tap.hear())
     };
     let any = recorded(&[]);
     let only = recorded(&["--adapter", "classic"]);
@@ -314,11 +164,11 @@ fn an_outage_is_said_and_outlived() {
     let mut redis = RedisServer::start();
     let tap = Tap::start(&redis.url(), &[]);
     redis.kill();
-    assert_eq!(tap.next()["do"], "away");
+    assert_eq!(tap.hear()["do"], "away");
     redis.revive();
-    assert_eq!(tap.next()["do"], "back");
+    assert_eq!(tap.hear()["do"], "back");
     classic(&redis).emit("again", &1).wait().unwrap();
-    assert_eq!(tap.next()["event"], "again");
+    assert_eq!(tap.hear()["event"], "again");
 }
 
 /// A reader that does not read: what does not fit is dropped, and every message is shown or counted.

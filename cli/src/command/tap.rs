@@ -80,13 +80,6 @@ impl Tap {
             error @ Error::Unsupported { .. } => Failure::from(error).hint("--monitor"),
             error => error.into(),
         })?;
-        match tapping.replica() {
-            Some(replica) if self.monitor => {
-                output.warn(&format!("shard channels are heard at the replica {replica}, so --monitor is not needed"));
-            }
-            Some(replica) => output.detail(&format!("shard channels are heard at the replica {replica}")),
-            None => {}
-        }
         output.detail("listening; Ctrl-C ends");
 
         let start = Instant::now();
@@ -171,14 +164,18 @@ impl Showing {
                 self.output.warn(&format!("{} messages were {words}", HumanCount(*messages)));
             }
             Tapped::Away { reason } => {
-                self.output.warn(&format!("Redis is away ({reason}); trying again and again"));
+                self.output.warn(&format!("not all is heard any more ({reason}); trying again and again"));
             }
-            Tapped::Back => self.output.warn("Redis is back; what was said in between is not known"),
+            Tapped::Back => self.output.warn("all is heard again; what was said in between is not known"),
+            Tapped::Hearing { replica: Some(replica) } => {
+                self.output.detail(&format!("shard channels are heard at the replica {replica}"));
+            }
+            Tapped::Hearing { replica: None } => self.output.detail("shard channels are overheard by MONITOR"),
             Tapped::Unheard { channels } => {
                 let first = channels.first().map_or("", String::as_str);
                 self.output.warn(&format!(
-                    "servers listen on shard channels ({first}), of which nothing is heard here; \
-                     --monitor overhears them, at a cost for Redis"
+                    "servers listen on shard channels ({first}), of which nothing is heard without a \
+                     replica; --monitor overhears them, at a cost for Redis"
                 ));
             }
             _ => {}

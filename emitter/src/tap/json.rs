@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// What a line does that is no message.
-const ASIDES: [&str; 8] = ["question", "answer", "presence", "malformed", "dropped", "away", "back", "unheard"];
+const ASIDES: [&str; 9] =
+    ["question", "answer", "presence", "malformed", "dropped", "away", "back", "hearing", "unheard"];
 
 impl Tapped {
     /// True for a line of JSON that a tap wrote and that is no message, so that nothing can be sent for it.
@@ -64,6 +65,10 @@ enum Aside<'a> {
         reason: &'a str,
     },
     Back,
+    Hearing {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        replica: Option<&'a str>,
+    },
     Unheard {
         channels: &'a [String],
     },
@@ -144,6 +149,7 @@ impl Serialize for Tapped {
             Self::Dropped { messages } => Aside::Dropped { messages: *messages },
             Self::Away { reason } => Aside::Away { reason },
             Self::Back => Aside::Back,
+            Self::Hearing { replica } => Aside::Hearing { replica: replica.as_deref() },
             Self::Unheard { channels } => Aside::Unheard { channels },
         };
         aside.serialize(serializer)
@@ -207,6 +213,8 @@ mod tests {
             (told(Tapped::Dropped { messages: 7 }), r#"{"do":"dropped","messages":7}"#),
             (told(Tapped::Away { reason: "gone".to_owned() }), r#"{"do":"away","reason":"gone"}"#),
             (told(Tapped::Back), r#"{"do":"back"}"#),
+            (told(Tapped::Hearing { replica: None }), r#"{"do":"hearing"}"#),
+            (told(Tapped::Hearing { replica: Some("h:1".to_owned()) }), r#"{"do":"hearing","replica":"h:1"}"#),
             (told(Tapped::Unheard { channels: vec!["c".to_owned()] }), r#"{"do":"unheard","channels":["c"]}"#),
         ] {
             assert!(line.starts_with(start), "{line}");

@@ -14,15 +14,22 @@ pub enum Tapped {
         /// How many.
         messages: u64,
     },
-    /// Redis is away; listening is tried again and again.
+    /// Not all is heard any more: Redis is away, or the replica at which shard channels were heard. Listening is tried
+    /// again and again.
     Away {
         /// What the connection ended with.
         reason: String,
     },
-    /// Redis is back. What was said in between is not known.
+    /// All is heard again that was before. What was said in between is not known.
     Back,
+    /// Shard channels are heard, from now on.
+    Hearing {
+        /// The address of the replica that repeats them; without one, they are overheard by
+        /// [`monitor`](super::Tap::monitor).
+        replica: Option<String>,
+    },
     /// Servers listen on shard channels, of which nothing can be heard without a replica or
-    /// [`monitor`](super::Tap::monitor).
+    /// [`monitor`](super::Tap::monitor). If there is a replica one day, they are [heard](Self::Hearing).
     Unheard {
         /// The channels.
         channels: Vec<String>,

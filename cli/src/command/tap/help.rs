@@ -30,12 +30,12 @@ It does not disturb:
 
 When something is missing, it is said, on stderr and with -o json as a line:
   What comes faster than it is read is dropped and counted. When Redis is away, it waits until it is back; what
-  was said in between is not known.
+  was said in between is not known. When a replica is, it looks for another, and falls back to --monitor.
 
 -o json:
   One object a line: what sio pipe reads, with \"seen\" beside it (adapter, channel, sender, time, size, tap).
   All else has a \"do\" of its own, which sio pipe passes over: question, answer, presence, malformed, dropped,
-  away, back, unheard.
+  away, back, hearing, unheard.
 
 Examples:
   All chat messages of the lobby
