@@ -4,6 +4,7 @@ mod classic;
 mod cluster;
 mod name;
 mod opts;
+mod payload;
 mod plain;
 mod python;
 mod roster;

@@ -91,7 +91,7 @@ fn pointer(track: Track) -> String {
 }
 
 /// serde_json ends its errors with the position, which is told apart here.
-fn without_position(error: &serde_json::Error) -> String {
+pub(crate) fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {
         Some(end) => text[..end].to_owned(),

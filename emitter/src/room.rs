@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 /// A room is a name; a server's own code may use a number for one.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "neither a text nor a number")]
 pub(crate) enum WireRoom {
     Name(String),
     Number(f64),

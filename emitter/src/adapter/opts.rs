@@ -10,6 +10,7 @@ use crate::{
 
 /// A message's member `opts`.
 #[derive(Deserialize, Default)]
+#[serde(expecting = "options")]
 pub(super) struct Opts {
     rooms: Option<Vec<WireRoom>>,
     except: Option<Vec<WireRoom>>,
@@ -17,6 +18,7 @@ pub(super) struct Opts {
 }
 
 #[derive(Deserialize, Default)]
+#[serde(expecting = "flags")]
 struct WireFlags {
     volatile: Option<bool>,
     compress: Option<bool>,

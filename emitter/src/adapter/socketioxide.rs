@@ -25,13 +25,13 @@ use self::{
     selection::Selection,
 };
 use crate::{
+    adapter::payload,
     command::Command,
     error::{Error, Invalid, malformed},
     frame::Frame,
     heard::Heard,
     link::{Census, Listen},
     message::{Action, Close, Message},
-    msgpack::Source,
     operation::Operation,
     request::{Asked, Detail, Ids, Inquiry, Reply},
 };
@@ -195,9 +195,7 @@ fn read<'de, T: Deserialize<'de>>(frame: &Frame<'de>) -> Result<T, Error> {
     let Frame::Published { payload, .. } = *frame else {
         return Err(malformed("an entry of a stream, which this adapter has none of"));
     };
-    let mut source = Source::new(payload);
-    let read = T::deserialize(&mut source).and_then(|value| source.end().map(|()| value));
-    read.map_err(|error| malformed(error.to_string()))
+    payload::msgpack(payload)
 }
 
 fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {

@@ -9,7 +9,7 @@ What is shown:
 
   08:15:00.123Z / chat(\"hi\",42) → lobby (emitter, classic, 98 B)
   08:15:00.201Z /admin join vip → user:42 (emitter, streams, 120 B)
-  08:15:01.377Z malformed: no opts socket.io#/# [93 a1 78 …] (classic, 20 B)
+  08:15:01.377Z socket.io-request#/# malformed: no rooms: {\"type\":2} (classic, 30 B)
 
   Questions, answers and signs of life (--requests) are left out, and so are the clients' own packets,
   which never are on this bus.

@@ -16,6 +16,9 @@ const ARGS: usize = 120;
 /// So many bytes of what cannot be read are shown.
 const BYTES: usize = 24;
 
+/// So many characters of it, if it is text.
+const CHARACTERS: usize = 80;
+
 /// So many rooms are named.
 const ROOMS: usize = 8;
 
@@ -68,8 +71,8 @@ impl Text {
                 format!("{} {}", self.part(Part::Place, namespace), self.part(Part::Aside, presence(*about)))
             }
             Said::Malformed(Unreadable { reason, bytes }) => {
-                let head = self.part(Part::Fault, &format!("malformed: {reason}"));
-                format!("{head} {} {}", self.part(Part::Place, &seen.channel), hex(bytes))
+                let (place, fault) = (self.part(Part::Place, &seen.channel), format!("malformed: {reason}"));
+                format!("{place} {}: {}", self.part(Part::Fault, &fault), raw(bytes))
             }
             _ => String::new(),
         };
@@ -132,6 +135,20 @@ fn listed(rooms: &[String]) -> String {
     }
 }
 
+/// Bytes in a few words: as text, if they are that.
+fn raw(bytes: &[u8]) -> String {
+    let text = str::from_utf8(bytes).ok().map(str::trim_end).filter(|text| !text.is_empty());
+    let Some(text) = text.filter(|text| text.chars().all(|letter| letter == '\n' || !letter.is_control())) else {
+        return hex(bytes);
+    };
+    // The fields of an entry are lines.
+    let text = text.replace('\n', " ");
+    match text.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{}…", safe(&text[..end])),
+        None => safe(&text),
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     let shown: Vec<_> = bytes.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
     let more = if bytes.len() > BYTES { " …" } else { "" };
@@ -157,5 +174,26 @@ fn presence(about: Presence) -> &'static str {
         Presence::Alive => "a server is alive",
         Presence::Goes => "a server goes",
         _ => "a server says something",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_shown_as_text_and_anything_else_as_bytes() {
+        for (bytes, shown) in [
+            (&b"{\"type\":3}"[..], "{\"type\":3}"),
+            (b"uid=x\nnsp=/\n", "uid=x nsp=/"),
+            ("caf\u{e9} \u{202e}x".as_bytes(), "café \\u{202e}x"),
+            (b"", "[]"),
+            (b"\x93\xa1x", "[93 a1 78]"),
+            (b"\x1b[31m", "[1b 5b 33 31 6d]"),
+        ] {
+            assert_eq!(raw(bytes), shown);
+        }
+        assert_eq!(raw(&[b'a'; 100]), format!("{}…", "a".repeat(CHARACTERS)));
+        assert_eq!(raw(&[0; 100]).len(), "[00 …]".len() + (BYTES - 1) * 3);
     }
 }

@@ -4,13 +4,12 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::Classic;
 use crate::{
-    adapter::opts::Opts,
+    adapter::{opts::Opts, payload},
     args::WireEvent,
     error::{Error, malformed},
     frame::Frame,
     heard::{Heard, Question},
     message::{Action, Close, Message, Target},
-    msgpack::Source,
     room::{WireRoom, names},
 };
 
@@ -24,37 +23,25 @@ impl Classic {
         };
         if let Some(rest) = rest.strip_prefix("-request#") {
             let namespace = rest.strip_suffix('#').ok_or_else(|| malformed("the channel has no '#' at its end"))?;
-            return read::<Request>(payload)?.heard(namespace);
+            return payload::either::<Request>(payload)?.heard(namespace);
         }
         if rest.starts_with("-response#") {
-            return read::<Response>(payload)?.heard();
+            return payload::either::<Response>(payload)?.heard();
         }
         if !rest.starts_with('#') {
             return Err(malformed("the channel is no broadcast, request or response"));
         }
-        let Broadcast(sender, packet, opts) = read_msgpack(payload)?;
+        let Broadcast(sender, packet, opts) = payload::msgpack(payload)?;
         packet.heard(opts, sender, None)
     }
 }
 
-/// JSON if it looks like it, else MessagePack: as the servers read it.
-pub(super) fn read<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
-    match payload.first() {
-        Some(b'{') => serde_json::from_slice(payload).map_err(|error| malformed(error.to_string())),
-        _ => read_msgpack(payload),
-    }
-}
-
-fn read_msgpack<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, Error> {
-    let mut source = Source::new(payload);
-    let read = T::deserialize(&mut source).and_then(|value| source.end().map(|()| value));
-    read.map_err(|error| malformed(error.to_string()))
-}
-
 #[derive(Deserialize)]
+#[serde(expecting = "a list of sender, packet and options")]
 struct Broadcast(Option<String>, Packet, Opts);
 
 #[derive(Deserialize)]
+#[serde(expecting = "a packet")]
 struct Packet {
     #[serde(rename = "type")]
     kind: u8,
@@ -77,7 +64,7 @@ impl Packet {
 
 /// A request of Socket.IO 3 and later; the number says which.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a request")]
 struct Request {
     #[serde(rename = "type")]
     kind: u8,
@@ -157,7 +144,7 @@ impl Request {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an answer")]
 struct Response {
     #[serde(rename = "type")]
     kind: Option<u8>,

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Classic, decode::read};
+use super::Classic;
 use crate::{
+    adapter::payload,
     args::{Args, WireValue},
     error::{Error, malformed},
     frame::Frame,
@@ -17,7 +18,7 @@ const ACK: u8 = 9;
 
 /// An answer, whatever it answers; sockets are read as `S`.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", bound = "S: Deserialize<'de>")]
+#[serde(rename_all = "camelCase", bound = "S: Deserialize<'de>", expecting = "an answer")]
 struct Answer<S> {
     #[serde(rename = "type")]
     kind: Option<u8>,
@@ -32,7 +33,7 @@ struct Answer<S> {
 
 /// Which question an answer is to, before all of it is read.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an answer")]
 struct Heading {
     request_id: Option<String>,
     /// As Socket.IO 2 spells it.
@@ -50,14 +51,14 @@ impl Classic {
             return Ok(None);
         };
         // Answers to the servers' own questions come by here as well, and may be large.
-        let Heading { request_id, requestid } = read(payload)?;
+        let Heading { request_id, requestid } = payload::either(payload)?;
         if request_id.or(requestid).as_deref() != Some(&ids.request) {
             return Ok(None);
         }
         let body = match detail {
-            Detail::Id => read::<Answer<socket::Named>>(payload)?.body(),
-            Detail::Plain => read::<Answer<socket::Plain>>(payload)?.body(),
-            Detail::Handshake => read::<Answer<socket::Whole>>(payload)?.body(),
+            Detail::Id => payload::either::<Answer<socket::Named>>(payload)?.body(),
+            Detail::Plain => payload::either::<Answer<socket::Plain>>(payload)?.body(),
+            Detail::Handshake => payload::either::<Answer<socket::Whole>>(payload)?.body(),
         };
         Ok(Some(Reply { server: None, body: body? }))
     }

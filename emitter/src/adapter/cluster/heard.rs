@@ -13,6 +13,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
+#[serde(expecting = "a packet and options")]
 struct Broadcast {
     packet: Object<Packet>,
     opts: Object<Opts>,
@@ -20,6 +21,7 @@ struct Broadcast {
 
 /// Its own namespace says nothing: servers write theirs over it.
 #[derive(Deserialize)]
+#[serde(expecting = "a packet")]
 struct Packet {
     #[serde(rename = "type")]
     kind: u8,
@@ -27,6 +29,7 @@ struct Packet {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "options and rooms")]
 struct Order {
     opts: Object<Opts>,
     rooms: Option<Vec<WireRoom>>,
@@ -34,6 +37,7 @@ struct Order {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a packet")]
 struct ServerSideEmit {
     packet: WireEvent,
 }

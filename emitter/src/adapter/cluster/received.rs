@@ -11,9 +11,9 @@ use serde::{Deserialize, de::DeserializeSeed};
 
 use super::object::{Member, Object};
 use crate::{
+    adapter::payload,
     error::{Error, malformed},
     frame::Frame,
-    msgpack::Source,
 };
 
 /// Node takes base64 with or without its padding.
@@ -41,6 +41,7 @@ enum Said<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a message")]
 struct Envelope {
     #[serde(rename = "type")]
     kind: u8,
@@ -50,6 +51,7 @@ struct Envelope {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a message's data")]
 struct Named {
     #[serde(rename = "requestId")]
     request: Option<String>,
@@ -61,7 +63,7 @@ impl<'a> Received<'a> {
         let Some(rest) = channel.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('#')) else {
             return Err(malformed("the channel has another prefix"));
         };
-        let Object(Envelope { kind, uid, nsp, data }) = read(payload, PhantomData)?;
+        let Object(Envelope { kind, uid, nsp, data }) = payload::either(payload)?;
         let within = rest.strip_prefix(&nsp).and_then(|rest| rest.strip_prefix('#'));
         if !within.is_some_and(|rest| rest.is_empty() || rest.ends_with('#')) {
             return Err(malformed(format!("the channel is not one of namespace {nsp:?}")));
@@ -85,7 +87,7 @@ impl<'a> Received<'a> {
             Some(base64) => Said::All(debased(base64)?.into()),
         };
         let request = match &said {
-            Said::All(data) => read::<PhantomData<Object<Named>>>(data, PhantomData)?.0.request,
+            Said::All(data) => payload::either::<Object<Named>>(data)?.0.request,
             _ => None,
         };
         Ok(Self { kind, uid, namespace, request, said })
@@ -109,24 +111,12 @@ impl<'a> Received<'a> {
         S: DeserializeSeed<'s> + Copy,
     {
         let data = match &self.said {
-            Said::Within(map) => read(map, Member { name: "data", value: seed })?,
-            Said::All(data) => Some(read(data, seed)?),
+            Said::Within(map) => payload::either_as(map, Member { name: "data", value: seed })?,
+            Said::All(data) => Some(payload::either_as(data, seed)?),
             Said::Nothing => None,
         };
         data.ok_or_else(|| malformed("no data"))
     }
-}
-
-/// JSON if it looks like it, else MessagePack: as the servers read it.
-fn read<'de, S: DeserializeSeed<'de>>(payload: &'de [u8], seed: S) -> Result<S::Value, Error> {
-    if let Some(b'{') = payload.first() {
-        let mut source = serde_json::Deserializer::from_slice(payload);
-        let read = seed.deserialize(&mut source).and_then(|value| source.end().map(|()| value));
-        return read.map_err(|error| malformed(error.to_string()));
-    }
-    let mut source = Source::new(payload);
-    let read = seed.deserialize(&mut source).and_then(|value| source.end().map(|()| value));
-    read.map_err(|error| malformed(error.to_string()))
 }
 
 /// The bytes of a base64 text in either alphabet, as Node reads it.

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use super::unsupported;
 use crate::{
-    adapter::plain::finite,
+    adapter::{payload, plain::finite},
     args::{Args, WireList, WireValue},
     error::{Error, malformed},
     msgpack::{self, Token},
@@ -104,5 +104,5 @@ fn arguments(data: &RawValue, before_5_15_1: bool) -> Result<Args, Error> {
 }
 
 fn parse<'de, T: serde::Deserialize<'de>>(json: &'de RawValue) -> Result<T, Error> {
-    serde_json::from_str(json.get()).map_err(|error| malformed(error.to_string()))
+    payload::json(json.get().as_bytes())
 }

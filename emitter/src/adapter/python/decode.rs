@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::data;
 use crate::{
+    adapter::payload,
     args::{Args, WireList},
     error::{Error, malformed},
     frame::Frame,
@@ -18,6 +19,7 @@ const PICKLE: u8 = 0x80;
 
 /// A message with the keys of all methods.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a message")]
 pub(super) struct Sent<'a> {
     method: String,
     event: Option<String>,
@@ -44,7 +46,7 @@ impl<'a> Sent<'a> {
         if payload.first() == Some(&PICKLE) {
             return Err(malformed("pickle, written by python-socketio before 5.14"));
         }
-        serde_json::from_slice(payload).map_err(|error| malformed(error.to_string()))
+        payload::json(payload)
     }
 
     pub(super) fn heard(self, before_5_15_1: bool) -> Result<Heard, Error> {
@@ -70,15 +72,15 @@ impl<'a> Sent<'a> {
                 target.rooms = Some(rooms.clone());
                 Action::Leave { rooms }
             }
-            method => {
+            method @ ("enter_room" | "leave_room" | "disconnect") => {
                 target.rooms = Some(vec![self.socket()?]);
                 match method {
                     "enter_room" => Action::Join { rooms: vec![self.one_room()?] },
                     "leave_room" => Action::Leave { rooms: vec![self.one_room()?] },
-                    "disconnect" => Action::Disconnect { close: Close::No },
-                    _ => return Err(malformed(format!("the method {method:?}, which is not known"))),
+                    _ => Action::Disconnect { close: Close::No },
                 }
             }
+            method => return Err(malformed(format!("the method {method:?}, which is not known"))),
         };
         if self.namespace.is_none() {
             return Err(malformed("no namespace, without which nobody gets it"));
@@ -117,7 +119,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 struct Name(String);
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "neither a text nor a number")]
 enum TextOrNumber {
     Text(String),
     Number(f64),
@@ -133,7 +135,7 @@ impl From<TextOrNumber> for Name {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "neither a room nor a list of rooms")]
 enum Names {
     One(Name),
     Several(Vec<Name>),

@@ -9,10 +9,10 @@ use serde::{
 };
 
 use crate::{
-    adapter::plain::finite,
+    adapter::{payload, plain::finite},
     args::{Args, PlainEvent, WireEvent, WireList},
     error::{Error, Invalid, malformed},
-    msgpack::{self, Source},
+    msgpack,
 };
 
 const EVENT: u8 = 2;
@@ -61,6 +61,7 @@ impl<'a> Packet<'a> {
 
 /// A packet as others wrote it. The channel says the namespace, too.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a packet")]
 pub(super) struct Written {
     _namespace: IgnoredAny,
     kind: u8,
@@ -84,6 +85,7 @@ impl Written {
 
 /// What an event or an acknowledgement carries.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "the kind of a value, its bytes and its attachments")]
 pub(super) struct Value(u8, Bytes, Option<Vec<Bytes>>);
 
 impl Value {
@@ -97,11 +99,9 @@ impl Value {
     fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, Error> {
         let Self(kind, Bytes(bytes), _) = self;
         if *kind == JSON {
-            return serde_json::from_slice(bytes).map_err(|error| malformed(error.to_string()));
+            return payload::json(bytes);
         }
-        let mut source = Source::new(bytes);
-        let read = T::deserialize(&mut source).and_then(|value| source.end().map(|()| value));
-        read.map_err(|error| malformed(error.to_string()))
+        payload::msgpack(bytes)
     }
 
     fn complete(&self, args: Args) -> Result<Args, Error> {

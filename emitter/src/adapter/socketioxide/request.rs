@@ -87,6 +87,7 @@ impl<'a> Request<'a> {
 
 /// A request as others wrote it.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a request")]
 pub(super) struct Asking {
     sender: String,
     id: String,

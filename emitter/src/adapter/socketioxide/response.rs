@@ -16,6 +16,7 @@ use crate::{
 
 /// An answer: the request's id, and who says what.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a request, a server and what it says")]
 pub(super) struct Response(String, (String, Said));
 
 impl Response {
@@ -65,16 +66,19 @@ enum Said {
 
 /// The socket, and what came of it.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a socket and its acknowledgement")]
 struct Acknowledged(String, Outcome);
 
 /// The arguments under `Ok`, or an error in their place: most often, that no answer came in time.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an acknowledgement")]
 struct Outcome {
     #[serde(rename = "Ok")]
     value: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a socket")]
 struct Described {
     id: String,
     server: String,

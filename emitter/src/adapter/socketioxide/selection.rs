@@ -87,6 +87,7 @@ pub(super) fn names(out: &mut Vec<u8>, names: &[String]) {
 
 /// A selection as others wrote it.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a selection of sockets")]
 pub(super) struct Selected {
     flags: u8,
     rooms: Vec<String>,
