@@ -1,6 +1,7 @@
 """A python-socketio server in a cluster, which does what it is told.
 
-environment  REDIS_URL
+environment  REDIS_URL, REDIS_SENTINEL as name@host:port,..., or REDIS_CLUSTER as host:port,..., of which it takes the
+             first: it knows no clusters, but any node has the channel; NODE_EXTRA_CA_CERTS
 out  {"listening":port,"pid":n}    its subscription is in effect
 in   {"id":1,"ask":"emit","event":"e","args":[...],"namespace":"/","rooms":["r"],"except":["<socket id>"]}
 out  {"id":1}                      Redis has it
@@ -80,8 +81,20 @@ async def obey(server):
         say({"id": request["id"], **answer})
 
 
+def whereabouts():
+    if sentinels := os.environ.get("REDIS_SENTINEL"):
+        name, nodes = sentinels.split("@")
+        return f"redis+sentinel://{nodes}/0/{name}"
+    if nodes := os.environ.get("REDIS_CLUSTER"):
+        return f"redis://{nodes.split(',')[0]}"
+    return os.environ["REDIS_URL"]
+
+
 async def main():
-    manager = socketio.AsyncRedisManager(os.environ["REDIS_URL"], redis_options={"client_name": NAME})
+    options = {"client_name": NAME}
+    if whereabouts().startswith("rediss:"):
+        options["ssl_ca_certs"] = os.environ["NODE_EXTRA_CA_CERTS"]
+    manager = socketio.AsyncRedisManager(whereabouts(), redis_options=options)
     server = socketio.AsyncServer(client_manager=manager, async_mode="aiohttp", namespaces="*")
 
     async def connect(namespace, sid, environ, auth):

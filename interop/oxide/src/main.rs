@@ -2,7 +2,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | environment | `REDIS_URL`, or `REDIS_CLUSTER` as `host:port,…` |
+//! | environment | `REDIS_URL`, `REDIS_SENTINEL` as `name@host:port,…`, or `REDIS_CLUSTER` as `host:port,…`; `NODE_EXTRA_CA_CERTS` |
 //! | out | `{"listening":port,"pid":n}`: its subscriptions are in effect |
 //! | in | `{"id":1,"ask":"emit","event":"e","args":[…],"namespace":"/","rooms":["r"],"except":["s"]}` |
 //! | out | `{"id":1}`, or `{"id":1,"answers":[…],"complete":true}` where `"ack":2000` says how many milliseconds to wait |
@@ -14,10 +14,14 @@
 mod argument;
 mod request;
 
-use std::{env, error::Error, fmt::Display, future::IntoFuture, process};
+use std::{env, error::Error, fmt::Display, fs, future::IntoFuture, process};
 
 use axum::Router;
-use redis::{Client, cluster::ClusterClient};
+use redis::{
+    Client, ProtocolVersion, RedisConnectionInfo, TlsCertificates,
+    cluster::ClusterClient,
+    sentinel::{Sentinel, SentinelNodeConnectionInfo},
+};
 use serde_json::{Value, json};
 use socketioxide::{
     SocketIo,
@@ -42,10 +46,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let adapter = RedisAdapterCtr::new_with_cluster(&client).await?;
         serve::<ClusterAdapter<Emitter>, _>(adapter).await
     } else {
-        let client = Client::open(resp3(&env::var("REDIS_URL")?))?;
+        let client = client(resp3).await?;
         let adapter = RedisAdapterCtr::new_with_redis(&client).await?;
         serve::<RedisAdapter<Emitter>, _>(adapter).await
     }
+}
+
+/// One Redis, or the one that the sentinels name now: it does not ask them again.
+async fn client(resp3: impl Fn(&str) -> String) -> Result<Client, Box<dyn Error>> {
+    if let Ok(sentinels) = env::var("REDIS_SENTINEL") {
+        let (name, nodes) = sentinels.split_once('@').ok_or("REDIS_SENTINEL is name@host:port,…")?;
+        let mut sentinel = Sentinel::build(nodes.split(',').map(|node| format!("redis://{node}")).collect())?;
+        let settings = RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP3);
+        let node = SentinelNodeConnectionInfo::default().set_redis_connection_info(settings);
+        return Ok(sentinel.async_master_for(name, Some(&node)).await?);
+    }
+    let url = resp3(&env::var("REDIS_URL")?);
+    if !url.starts_with("rediss:") {
+        return Ok(Client::open(url)?);
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let root_cert = Some(fs::read(env::var("NODE_EXTRA_CA_CERTS")?)?);
+    Ok(Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert })?)
 }
 
 async fn serve<A, F>(adapter: A::State) -> Result<(), Box<dyn Error>>
