@@ -1,11 +1,11 @@
+mod flush;
 mod tally;
 
 use std::{
     fmt,
     future::{IntoFuture, ready},
-    pin::{Pin, pin},
+    pin::pin,
     sync::atomic::{AtomicBool, Ordering},
-    task::{Context, Poll},
 };
 
 use futures_util::{
@@ -14,23 +14,8 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 
-use self::tally::{Flushed, Tally};
-use crate::{
-    adapter::Adapter,
-    command::Command,
-    deadline::Deadline,
-    emitter::Emitter,
-    error::Error,
-    link::{Census, Replies},
-    outgoing::Outgoing,
-    receipt::BatchReceipt,
-};
-
-/// Messages in one pipeline: more gain nothing, fewer cost round trips.
-const FLUSH_MESSAGES: usize = 512;
-
-/// Bytes in one pipeline, so that large messages do not pile up.
-const FLUSH_BYTES: usize = 1 << 20;
+use self::{flush::Flushes, tally::Tally};
+use crate::{emitter::Emitter, error::Error, outgoing::Outgoing, receipt::BatchReceipt};
 
 /// Pipelines on their way at once.
 const FLUSHES: usize = 4;
@@ -126,112 +111,18 @@ impl<'a> Batch<'a> {
 
     async fn send(self) -> Result<BatchReceipt, Error> {
         let Self { emitter, messages, skip_invalid, mut tell } = self;
-        let mut messages = messages.peekable();
-        let first = Pin::new(&mut messages).peek().await.and_then(|outgoing| outgoing.message().ok());
-        let namespace = first.map_or("/".to_owned(), |message| message.target.namespace.clone());
-        let deadline = Deadline::after(emitter.options().timeout);
-        let adapter = emitter.adapter(&namespace, deadline).await?;
-
-        // What the servers run is found out once for all; if it cannot be, only a message that depends on it fails.
-        let (adapter, undecided) = match emitter.recognise(&adapter, &namespace, deadline).await {
-            Ok(adapter) => (adapter, None),
-            Err(error) => (Adapter::clone(&adapter), Some(error)),
-        };
-        let mut tally = Tally::default();
+        let flushes = Flushes::new(&emitter, messages, skip_invalid).await?;
+        let mut tally = Tally::new(flushes.adapter.name());
         let failed = AtomicBool::new(false);
-        let flushes = Flushes { messages, adapter: adapter.clone(), undecided, skip_invalid, ended: false };
         // After a failure nothing more is sent, but what is on its way is waited for.
-        let flushes = flushes.take_while(|_| ready(!failed.load(Ordering::Relaxed)));
+        let flushes = flushes.stream().take_while(|_| ready(!failed.load(Ordering::Relaxed)));
         let mut flushed = pin!(flushes.map(|flush| flush.send(&emitter)).buffered(FLUSHES));
         while let Some(flushed) = flushed.next().await {
+            emitter.learn(flushed.servers());
             tally.add(flushed, &mut tell);
             failed.store(tally.failed(), Ordering::Relaxed);
         }
-        emitter.learn(tally.servers());
-        tally.receipt(adapter.name())
-    }
-}
-
-/// The messages of a stream, encoded and cut into flushes: full ones, or what there is when the stream has to wait.
-/// It ends with the first message that cannot be sent, unless that is passed over.
-struct Flushes<S> {
-    messages: S,
-    adapter: Adapter,
-    /// Why the servers' versions are not known.
-    undecided: Option<Error>,
-    skip_invalid: bool,
-    ended: bool,
-}
-
-#[derive(Default)]
-struct Flush {
-    commands: Vec<Command>,
-    bytes: usize,
-    census: Option<Census>,
-    /// What was passed over, by its place among the messages of this flush.
-    skipped: Vec<(usize, Error)>,
-    /// Why the message after these cannot be sent.
-    error: Option<Error>,
-}
-
-impl<S: Stream<Item = Outgoing> + Unpin> Stream for Flushes<S> {
-    type Item = Flush;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Flush>> {
-        let mut flush = Flush::default();
-        let this = &mut *self;
-        while !this.ended && flush.messages() < FLUSH_MESSAGES && flush.bytes < FLUSH_BYTES {
-            match this.messages.poll_next_unpin(cx) {
-                Poll::Ready(Some(outgoing)) => match flush.add(&this.adapter, &mut this.undecided, outgoing) {
-                    Ok(()) => {}
-                    Err(error) if this.skip_invalid && error.is_invalid() => {
-                        flush.skipped.push((flush.messages(), error));
-                    }
-                    Err(error) => {
-                        flush.error = Some(error);
-                        this.ended = true;
-                    }
-                },
-                Poll::Ready(None) => this.ended = true,
-                Poll::Pending if flush.messages() == 0 => return Poll::Pending,
-                Poll::Pending => break,
-            }
-        }
-        let nothing = flush.messages() == 0 && flush.error.is_none();
-        Poll::Ready(if nothing { None } else { Some(flush) })
-    }
-}
-
-impl Flush {
-    /// How many messages it is about.
-    fn messages(&self) -> usize {
-        self.commands.len() + self.skipped.len()
-    }
-
-    fn add(&mut self, adapter: &Adapter, undecided: &mut Option<Error>, outgoing: Outgoing) -> Result<(), Error> {
-        let message = outgoing.into_message()?;
-        let command = adapter.encode(&message)?;
-        if adapter.depends_on_version(&message)
-            && let Some(error) = undecided.take()
-        {
-            return Err(error);
-        }
-        if self.commands.is_empty() {
-            self.census = adapter.census(&message.target.namespace);
-        }
-        self.bytes += command.size();
-        self.commands.push(command);
-        Ok(())
-    }
-
-    async fn send(self, emitter: &Emitter) -> Flushed {
-        let Self { commands, census, skipped, error, .. } = self;
-        let handed = commands.len();
-        let replies = match handed {
-            0 => Ok(Replies { taken: Vec::new(), servers: None }),
-            _ => emitter.link().send(&commands, census.as_ref(), Deadline::after(emitter.options().timeout)).await,
-        };
-        Flushed { handed, replies, skipped, error }
+        tally.receipt()
     }
 }
 

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use serde_json::json;
+use std::{io::Write, process::Stdio, time::Duration};
+
+use serde_json::{Value, json};
 use socketio_emitter::{Emitter, Options};
-use socketio_interop::{Clients, Cluster, Kind, RedisServer, Server, Sio};
+use socketio_interop::{Clients, Cluster, Kind, RedisServer, Server, Sio, sio, wait_for};
 
 /// The adapter that an emit was written for, or the code of its refusal.
 fn emitted(io: &Emitter) -> Result<&'static str, &'static str> {
@@ -119,4 +121,30 @@ fn a_long_lived_emitter_follows_its_servers() {
     assert!(gone.is_err() || gone.is_ok_and(|receipt| receipt.servers == Some(0) || receipt.adapter == "sharded"));
     assert_eq!(emitted(&io), Ok("sharded"), "and so are those of another adapter");
     clients.expect("e", &["a", "b"]);
+}
+
+#[test]
+fn a_pipe_that_runs_for_days_follows_its_servers() {
+    let redis = RedisServer::start();
+    let classic = Cluster::on(&redis, Kind::Classic);
+    let mut seen = clients(&classic);
+    let mut pipe =
+        sio(&redis.url()).args(["pipe", "-o", "json"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = pipe.stdin.take().unwrap();
+    let mut say = |event: &str| writeln!(lines, "{}", json!({"event": event})).unwrap();
+    say("before");
+    seen.expect("before", &["a", "b"]);
+    drop((seen, classic));
+
+    let sharded = Cluster::on(&redis, Kind::ShardedDynamic);
+    let mut seen = clients(&sharded);
+    // The first one tells that the old servers are gone, once Redis has answered.
+    wait_for("the pipe to follow", || {
+        say("after");
+        seen.event_within(Duration::from_millis(100))
+    });
+    drop(lines);
+    let run = Sio::from(pipe.wait_with_output().unwrap());
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.code, &summary["adapter"], &summary["bad"]), (Some(0), &json!("sharded"), &json!(0)), "{summary}");
 }

@@ -3,6 +3,8 @@ use crate::{error::Error, link::Replies, receipt::BatchReceipt};
 
 /// What became of one flush.
 pub(super) struct Flushed {
+    /// What it was written for.
+    pub(super) adapter: &'static str,
     /// How many messages were handed to Redis.
     pub(super) handed: usize,
     pub(super) replies: Result<Replies, Error>,
@@ -13,8 +15,8 @@ pub(super) struct Flushed {
 }
 
 /// What became of the messages so far.
-#[derive(Default)]
 pub(super) struct Tally {
+    adapter: &'static str,
     seen: u64,
     accepted: u64,
     skipped: u64,
@@ -23,19 +25,27 @@ pub(super) struct Tally {
     failed: Option<(u64, Error)>,
 }
 
+impl Flushed {
+    /// The servers that were there.
+    pub(super) fn servers(&self) -> Option<u64> {
+        self.replies.as_ref().ok()?.servers
+    }
+}
+
 impl Tally {
+    /// Nothing so far, written for this adapter.
+    pub(super) fn new(adapter: &'static str) -> Self {
+        Self { adapter, seen: 0, accepted: 0, skipped: 0, unknown: 0, servers: None, failed: None }
+    }
+
     /// True once the batch cannot go on.
     pub(super) fn failed(&self) -> bool {
         self.failed.is_some()
     }
 
-    /// The fewest servers that were there.
-    pub(super) fn servers(&self) -> Option<u64> {
-        self.servers
-    }
-
     pub(super) fn add(&mut self, flushed: Flushed, tell: &mut Tell<'_>) {
-        let Flushed { handed, replies, skipped, error } = flushed;
+        let Flushed { adapter, handed, replies, skipped, error } = flushed;
+        self.adapter = adapter;
         let messages = handed + skipped.len();
         let start = self.seen;
         self.seen += messages as u64;
@@ -84,8 +94,8 @@ impl Tally {
         self.failed.get_or_insert((index, error));
     }
 
-    pub(super) fn receipt(self, adapter: &'static str) -> Result<BatchReceipt, Error> {
-        let Self { accepted, skipped, unknown, servers, failed, .. } = self;
+    pub(super) fn receipt(self) -> Result<BatchReceipt, Error> {
+        let Self { adapter, accepted, skipped, unknown, servers, failed, .. } = self;
         match failed {
             None => Ok(BatchReceipt { adapter, messages: accepted, skipped, servers }),
             Some((index, source)) => Err(Error::Stopped { accepted, unknown, index, source: Box::new(source) }),
