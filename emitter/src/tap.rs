@@ -3,7 +3,8 @@
 //! Nobody is counted for it. Channels are listened to by patterns, which NUMSUB does not count, and streams are read.
 //! Shard channels have no patterns, and whoever subscribes to one is counted. Where the primary has a replica, they are
 //! subscribed to there, by their names: it repeats what is published, and servers do not count at it. A new one is heard
-//! within a second or so. Without a replica they are overheard by MONITOR, if that is [asked for](Tap::monitor);
+//! within a second or so. A replica that becomes the primary is left within a second or so, and counts the tap until
+//! then. Without a replica they are overheard by MONITOR, if that is [asked for](Tap::monitor);
 //! otherwise nothing is heard of them until there is one.
 //!
 //! In a Redis Cluster it is always MONITOR: ioredis asks replicas, too, when servers count each other.

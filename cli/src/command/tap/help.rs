@@ -24,7 +24,8 @@ It does not disturb:
   Shard channels (--adapter sharded, socketioxide on a Redis Cluster) cannot be listened to at a primary
   without being counted. Where it has a replica, which must be reachable from here with the same user and
   password, they are listened to there, and nobody counts that; a new one (a new room) within a second or so,
-  and what is said on it before is not shown. Not in a Redis Cluster, where some servers count replicas, too.
+  and what is said on it before is not shown. A replica that becomes the primary is left within a second or
+  so, and counts the tap until then. Not in a Redis Cluster, where some servers count replicas, too.
   Without a replica --monitor overhears them: Redis then repeats every command that it runs, of every client,
   to the tap, which can halve what it does in a second. Use it for a short time.
 
