@@ -32,6 +32,9 @@ use crate::{
     size::size,
 };
 
+/// The largest argument, in bytes.
+const LARGEST: usize = 16 << 20;
+
 /// Measures how fast this Redis takes events, which nobody receives
 #[derive(Args)]
 #[command(after_help = more("bench"), after_long_help = page(&[help::LONG]))]
@@ -53,7 +56,7 @@ pub(crate) struct Bench {
     rate: Option<Rate>,
 
     /// Size of the event's one argument, a text
-    #[arg(long, value_name = "SIZE", default_value = "100B", value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = "100B", value_parser = argument)]
     size: usize,
 
     /// Let the cluster's servers read the events, which are for rooms that nobody is in
@@ -110,4 +113,9 @@ impl Bench {
             (None, None) => Ok(vec![Way::Single, Way::Pipelined]),
         }
     }
+}
+
+/// A size that Redis hands on, too: it cuts off a subscriber with more than 32 MB before it.
+fn argument(text: &str) -> Result<usize, &'static str> {
+    size(text).and_then(|size| if size <= LARGEST { Ok(size) } else { Err("no more than 16MiB") })
 }
