@@ -172,6 +172,16 @@ impl Emitter {
     /// The adapter that the servers of a namespace run: as given, as found of late, or found out now. Nothing is sent
     /// to clients.
     ///
+    /// ```
+    /// # use socketio_emitter::Emitter;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// let (io, _) = Emitter::recorder(); // Emitter::connect("redis://127.0.0.1/").await?
+    /// assert_eq!(io.detect("/").await?.name(), "classic");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoServers`] if there is none, [`Error::SeveralAdapters`] if there is more than one,
     /// [`Error::Undetected`] if Redis does not permit to look, and what else goes wrong with Redis.

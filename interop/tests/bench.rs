@@ -3,7 +3,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{process::Stdio, thread, time::Duration};
+use std::{
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use socketio_interop::{Clients, Cluster, Kind, RedisCluster, RedisServer, Sio, Tap, on_each, sio, wait_for};
@@ -104,7 +108,7 @@ fn with_servers_each_reads_every_event_and_no_client_receives_one() {
         let (code, sheet, words) = bench(&url, &["--servers", "--trim", "--rate", "100", "--count", "60"]);
         assert_eq!((code, &sheet["servers"]), (Some(0), &json!(2)), "{words}");
         assert_eq!((count(&sheet["latency"], "sent"), &sheet["throughput"]), (60, &Value::Null), "{sheet}");
-        assert!(words.contains("2 servers read these"), "{words}");
+        assert!(words.contains("read by: 2 servers\n"), "{words}");
         well(&cluster, &mut clients);
         let mut heard = 0;
         loop {
@@ -126,6 +130,25 @@ fn with_servers_each_reads_every_event_and_no_client_receives_one() {
         let kept: u64 = kept.trim().trim_start_matches(':').parse().unwrap();
         assert!(if kind == Kind::Streams { kept >= 62 } else { kept == 0 }, "{}: {kept}", kind.name());
     });
+}
+
+#[test]
+fn a_server_that_does_not_keep_up_is_loaded_no_further() {
+    let (mut cluster, mut clients) = cluster(Kind::Classic);
+    let url = cluster.redis.url();
+    let pid = cluster.servers[1].tool().pid().to_string();
+    let signal = |name: &str| assert!(Command::new("kill").args([name, pid.as_str()]).status().unwrap().success());
+    // Redis keeps 32 MB for one that does not read, and then cuts it off.
+    signal("-STOP");
+    let (code, sheet, words) = bench(&url, &["--servers", "--rate", "500", "--size", "100kB", "--for", "1h"]);
+    signal("-CONT");
+    assert_eq!((code, &sheet["servers"]), (Some(1), &json!(1)), "{words}");
+    assert!(words.contains("2 servers at first, and then 1: ended early"), "{words}");
+    let sent = count(&sheet["latency"], "sent");
+    assert!(sent > 300 && sent < 2000, "{sheet}");
+    cluster.servers[1].await_resubscription();
+    wait_for("both servers to be counted", || (cluster.redis.subscribers("socket.io-request#/#") == 2).then_some(()));
+    well(&cluster, &mut clients);
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn servers_read_only_what_they_are_meant_to() {
     assert_eq!(bench(&broker, "--count 50").0, 0);
     let (code, sheet, stderr) = bench(&broker, "--servers --rate 500 --count 40");
     assert_eq!((code, count(&sheet["latency"], "sent"), &sheet["servers"]), (0, 40, &1.into()), "{stderr}");
-    assert!(stderr.contains("every server of / reads these") && stderr.contains("1 server read these"), "{stderr}");
+    assert!(stderr.contains("every server of / reads these") && stderr.contains("read by: 1 server\n"), "{stderr}");
     assert_eq!(published(&broker), 140);
     assert_eq!(run(&["emit", "end", "-u", &broker.url(), "-q"]).0, 0);
     let mut heard = 0;

@@ -101,7 +101,7 @@ impl Sheet {
     /// Prints it, and says who read the events.
     pub(super) fn tell(&self, output: Output) -> Result<(), Failure> {
         if self.heard {
-            output.say(&format!("{} read these", servers(self.servers)));
+            output.say(&format!("read by: {}", servers(self.servers)));
         }
         match output.is_json() {
             true => output.object(self),
