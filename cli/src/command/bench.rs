@@ -51,7 +51,7 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 
-    /// Measure the latency at so many events a second, evenly, however slow Redis is; also N/m, N/h
+    /// Measure the latency at so many events a second, evenly; also N/m, N/h
     #[arg(long, value_name = "N")]
     rate: Option<Rate>,
 
@@ -73,7 +73,7 @@ pub(crate) struct Bench {
 enum What {
     /// How long Redis takes for an event
     Latency,
-    /// How many events Redis takes in a second
+    /// How many events go in a second
     Throughput,
 }
 
@@ -105,7 +105,7 @@ impl Bench {
     fn ways(&self) -> Result<Vec<Way>, Failure> {
         match (self.what, self.rate) {
             (Some(What::Throughput), Some(_)) => {
-                Err(Failure::usage("--rate is for the latency: the throughput is as many events as Redis takes"))
+                Err(Failure::usage("--rate is for the latency: the throughput is as many events as go"))
             }
             (_, Some(rate)) => Ok(vec![Way::Paced(rate)]),
             (Some(What::Latency), None) => Ok(vec![Way::Single]),

@@ -36,7 +36,7 @@ pub(super) enum Way {
     Single,
     /// Each when it is due, however many are on their way.
     Paced(Rate),
-    /// As many as Redis takes, many in one round trip.
+    /// As fast as they can be made and Redis takes them, many in one round trip.
     Pipelined,
 }
 

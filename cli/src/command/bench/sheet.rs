@@ -60,7 +60,7 @@ struct Percentiles {
     max: f64,
 }
 
-/// How many Redis takes.
+/// How many go in a second.
 #[derive(Debug, Serialize)]
 struct Throughput {
     #[serde(flatten)]
@@ -133,7 +133,7 @@ impl Throughput {
         let fates = [(self.counts.unknown, "unknown"), (self.counts.unsent, "not sent")];
         let line = line("throughput", self.counts.sent, &fates, self.seconds);
         let megabytes = digits(self.bytes_per_second / 1e6);
-        format!("{line}, as many as Redis takes ({}/s, {megabytes} MB/s)\n", digits(self.per_second))
+        format!("{line}, pipelined ({}/s, {megabytes} MB/s)\n", digits(self.per_second))
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
             sheet.page(),
             "latency: 1,000 events in 2.0s, one at a time (500/s)\n  \
              min 1.0µs, p50 500.2µs, p90 900.1µs, p99 990.2µs, p99.9 999.4µs, max 1.0ms\n\
-             throughput: 1,234,567 events in 3.0s, as many as Redis takes (412,000/s, 82 MB/s)\n"
+             throughput: 1,234,567 events in 3.0s, pipelined (412,000/s, 82 MB/s)\n"
         );
     }
 
@@ -221,7 +221,7 @@ mod tests {
             sheet.page(),
             "latency: 1 event, 2 unknown, 3 not sent, 4 missed in 0.5s, 20/s wished (2.0/s)\n  \
              min 41.0µs, p50 41.0µs, p90 41.0µs, p99 41.0µs, p99.9 41.0µs, max 41.0µs\n\
-             throughput: 1 event, 2 unknown, 3 not sent in 0.5s, as many as Redis takes (2.0/s, 0.0 MB/s)\n"
+             throughput: 1 event, 2 unknown, 3 not sent in 0.5s, pipelined (2.0/s, 0.0 MB/s)\n"
         );
     }
 
