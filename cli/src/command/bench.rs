@@ -43,7 +43,7 @@ pub(crate) struct Bench {
     #[arg(value_enum, value_name = "WHAT")]
     what: Option<What>,
 
-    /// End each measurement after this time [default: 3s, or 100 MB]
+    /// End each measurement after this time [default: 3s, or 30 MB]
     #[arg(long = "for", value_name = "DUR", value_parser = duration)]
     time: Option<Duration>,
 

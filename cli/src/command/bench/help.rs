@@ -16,7 +16,7 @@ Who is disturbed:
   without any servers by one like that of the classic adapter. Only who subscribes to all channels
   there are (PSUBSCRIBE *) hears them. Redis has less time for others meanwhile, and repeats the
   events to its replicas, in a Redis Cluster to all nodes. Therefore it ends after 3 seconds or
-  100 MB: a replica that is 256 MB behind is cut off, and copies everything anew. --for and --count
+  30 MB: a replica that stays 64 MB behind is cut off, and copies everything anew. --for and --count
   can ask for more than that. The gentle ways are sio bench latency, and --rate.
 
   --servers lets the servers read the events, which are for two rooms that nobody is in: no client

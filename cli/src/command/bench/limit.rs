@@ -5,9 +5,9 @@ use std::time::Duration;
 /// The time that is enough.
 const TIME: Duration = Duration::from_secs(3);
 
-/// Redis repeats what is published to its replicas and, in a cluster, to all nodes, and cuts off a replica that is 256 MB
-/// behind: so much less harms none, however slow it is.
-const BYTES: u64 = 100_000_000;
+/// Redis repeats what is published to its replicas and, in a cluster, to all nodes, and cuts off a replica that is 64 MB
+/// behind for a minute: two measurements of so much harm none, however slow it is.
+const BYTES: u64 = 30_000_000;
 
 /// How long a measurement lasts: until the first of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ mod tests {
     fn nothing_lasts_for_ever_unless_it_was_wished() {
         let limit = |time, events| Limit::new(time, events, 200);
         let hour = Duration::from_secs(3600);
-        assert_eq!(limit(None, None), Limit { time: TIME, events: 500_000 });
+        assert_eq!(limit(None, None), Limit { time: TIME, events: 150_000 });
         assert_eq!(limit(Some(hour), None), Limit { time: hour, events: u64::MAX });
         assert_eq!(limit(None, Some(7)), Limit { time: Duration::MAX, events: 7 });
         assert_eq!(limit(Some(hour), Some(7)), Limit { time: hour, events: 7 });
