@@ -155,7 +155,7 @@ fn a_server_that_does_not_keep_up_is_loaded_no_further() {
 fn who_had_to_wait_for_a_slow_one_counts_as_slow() {
     let redis = RedisServer::start();
     let before = redis.published();
-    let args = ["bench", "-o", "json", "--rate", "100", "--for", "3s"];
+    let args = ["bench", "-o", "json", "--rate", "100", "--for", "6s"];
     let running = sio(&redis.url()).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for("some events", || (redis.published() - before >= 50).then_some(()));
     redis.freeze();
@@ -163,11 +163,11 @@ fn who_had_to_wait_for_a_slow_one_counts_as_slow() {
     redis.thaw();
     let (code, sheet, words) = read(running.wait_with_output().unwrap().into());
     let latency = &sheet["latency"];
-    assert_eq!((code, count(latency, "sent") + count(latency, "missed")), (Some(0), 300), "{words} {sheet}");
+    assert_eq!((code, count(latency, "sent") + count(latency, "missed")), (Some(0), 600), "{words} {sheet}");
     assert_eq!(redis.published() - before, count(latency, "sent"));
-    // Half of all were due while Redis did not answer, evenly: a third of all had to wait for half a second and more.
+    // A quarter was due while Redis did not answer, evenly: of a tenth of all, each had to wait for most of that.
     let micros = |step: &str| latency["microseconds"][step].as_f64().unwrap();
-    assert!(micros("max") > 1_300_000.0 && micros("p90") > 800_000.0, "{sheet}");
+    assert!(micros("max") > 1_300_000.0 && micros("p90") > 400_000.0, "{sheet}");
 }
 
 #[test]
