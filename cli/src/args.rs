@@ -20,6 +20,7 @@ Examples:
   sio sockets --to lobby                        who is in a room
   sio tap --event 'chat*'                       every such message, live
   sio doctor                                    nothing arrives: what is wrong, and what to do
+  sio bench                                     how fast this Redis takes events
   sio emit --help                               all about emit, with examples
 
 Exit codes:

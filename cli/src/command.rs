@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod bench;
 mod completions;
 mod disconnect;
 mod doctor;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Servers(servers::Servers),
     Tap(tap::Tap),
     Doctor(doctor::Doctor),
+    Bench(bench::Bench),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -50,6 +52,7 @@ impl Command {
             Self::Servers(servers) => servers.run(global, output).await,
             Self::Tap(tap) => tap.run(global, output).await,
             Self::Doctor(doctor) => doctor.run(global, output).await,
+            Self::Bench(bench) => bench.run(global, output).await,
             Self::Completions(completions) => completions.run(output),
             Self::Man(man) => man.run(output),
         }

@@ -13,10 +13,12 @@ mod interrupt;
 mod order;
 mod outcome;
 mod output;
+mod rate;
 mod report;
 mod rooms;
 mod row;
 mod sending;
+mod size;
 mod template;
 mod value;
 

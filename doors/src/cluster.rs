@@ -66,6 +66,11 @@ impl Cluster {
         self.timeout
     }
 
+    /// The start of the servers' channel names, if it is named.
+    pub fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
+    }
+
     /// What to do with integers that JavaScript cannot hold.
     pub fn numbers(&self) -> Numbers {
         if self.lossy_numbers { Numbers::Lossy } else { Numbers::Exact }

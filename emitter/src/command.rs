@@ -82,8 +82,8 @@ impl Command {
         (self.name != "PUBLISH").then_some(&self.channel)
     }
 
-    /// The size that counts for batches, in bytes.
-    pub(crate) fn size(&self) -> usize {
+    /// The size of channel, payload and what is between them, in bytes.
+    pub fn size(&self) -> usize {
         self.channel.len() + self.middle.iter().map(String::len).sum::<usize>() + self.payload.len()
     }
 

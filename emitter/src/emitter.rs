@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     knowledge::Knowledge,
     link::{Link, Recording},
-    message::Message,
+    message::{Message, Target},
     operator::{BroadcastOperator, IntoRooms},
     options::Options,
     outgoing::Outgoing,
@@ -87,12 +87,6 @@ impl Emitter {
 
     pub(crate) fn new(link: Link, options: Options) -> Self {
         Self::with(Arc::new(link), options)
-    }
-
-    /// Another emitter on the same connection, for servers of this adapter.
-    pub(crate) fn speaking(&self, adapter: Adapter) -> Self {
-        let options = Options { adapter: Some(adapter), prefix: None, socket_io: None, ..self.options().clone() };
-        Self::with(Arc::clone(&self.inner.link), options)
     }
 
     fn with(link: Arc<Link>, options: Options) -> Self {
@@ -173,6 +167,48 @@ impl Emitter {
     /// Every server on `/`, asked for a sign of life.
     pub fn servers(&self) -> Asking<Server> {
         self.operator().servers()
+    }
+
+    /// The adapter that the servers of a namespace run: as given, as found of late, or found out now. Nothing is sent
+    /// to clients.
+    ///
+    /// ```
+    /// # use socketio_emitter::Emitter;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// let (io, _) = Emitter::recorder(); // Emitter::connect("redis://127.0.0.1/").await?
+    /// assert_eq!(io.detect("/").await?.name(), "classic");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NoServers`] if there is none, [`Error::SeveralAdapters`] if there is more than one,
+    /// [`Error::Undetected`] if Redis does not permit to look, and what else goes wrong with Redis.
+    pub async fn detect(&self, namespace: impl AsRef<str>) -> Result<Adapter, Error> {
+        let mut target = Target::default();
+        target.of(namespace.as_ref());
+        let deadline = Deadline::after(self.options().timeout);
+        self.adapter(&target.namespace, deadline).await.map(Arc::unwrap_or_clone)
+    }
+
+    /// Another emitter on the same connection, for servers of this adapter, its prefix included.
+    ///
+    /// ```
+    /// # use socketio_emitter::{Adapter, Emitter, Python};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// let (io, sent) = Emitter::recorder(); // for servers in JavaScript
+    /// let python = io.speaking(Adapter::Python(Python::default()));
+    /// io.emit("tick", &()).await?;
+    /// python.emit("tick", &()).await?;
+    /// assert_eq!(sent.commands()[1].channel(), "socketio");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn speaking(&self, adapter: Adapter) -> Self {
+        let options = Options { adapter: Some(adapter), prefix: None, socket_io: None, ..self.options().clone() };
+        Self::with(Arc::clone(&self.inner.link), options)
     }
 
     /// Looks at what is on this Redis, what is wrong with it, and what to do: for when nothing arrives.

@@ -13,7 +13,6 @@ mod summary;
 
 use std::{future::IntoFuture, time::Instant};
 
-use bytesize::ByteSize;
 use clap::Args;
 use futures_util::{StreamExt, stream};
 use socketio_emitter::{BatchReceipt, Emitter, Error};
@@ -23,7 +22,6 @@ use self::{
     feed::Feed,
     input::Input,
     ledger::{Book, Ledger},
-    pace::Rate,
     progress::Progress,
     reader::Reader,
     summary::{Summary, resume},
@@ -35,7 +33,9 @@ use crate::{
     help::{more, page},
     interrupt::Interrupts,
     output::Output,
+    rate::Rate,
     sending::print,
+    size::size,
 };
 
 /// Sends messages from a file or a program, one JSON object a line
@@ -160,9 +160,4 @@ impl Pipe {
 /// What ended the work. A bad line, which was named when it came, is no failure of its own.
 fn stopped(error: Error) -> Ended {
     if error.is_invalid() { Ok(None) } else { Err(error.into()) }
-}
-
-fn size(text: &str) -> Result<usize, &'static str> {
-    let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
-    bytes.filter(|bytes| *bytes > 0).ok_or("a size looks like 500kB, 16MiB or 1048576, and is more than zero")
 }

@@ -28,6 +28,7 @@ fn no_word_holds_the_password() {
         &["emit", "e", "-v", "-o", "json", "--url", &url, "--dry-run"],
         &["emit", "e", "-v", "--url", &unparsable],
         &["doctor", "-v", "--url", &url],
+        &["bench", "-v", "--url", &url],
         &["emit", "e", "-v", &format!("--uri={url}")],
         &["emit", "e", "-v", "--count", &url],
         &[&url, "emit", "e"],

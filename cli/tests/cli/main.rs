@@ -5,6 +5,7 @@
 
 mod asking;
 mod away;
+mod bench;
 mod dry_run;
 mod order;
 mod pipe;

@@ -11,7 +11,7 @@ fn every_shell_has_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let (code, script, stderr) = run(&["completions", shell]);
         assert_eq!((code, stderr.as_str()), (0, ""));
-        for word in ["server-emit", "disconnect", "require-servers", "max-line", "handshake", "expect"] {
+        for word in ["server-emit", "disconnect", "require-servers", "max-line", "handshake", "expect", "trim"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
         let (_, line, _) = run(&["completions", shell, "-o", "json"]);
@@ -40,14 +40,14 @@ fn a_page_for_every_command() {
     let (_, lines, _) = run(&["man", "-o", "json"]);
     let dir = env::temp_dir().join(format!("sio-{}-man", process::id()));
     let (code, stdout, stderr) = run_with(&["man", "--out", &dir.join("man1").to_string_lossy()], "");
-    assert_eq!((code, stdout.as_str(), stderr.starts_with("14 pages in ")), (0, "", true), "{stderr}");
+    assert_eq!((code, stdout.as_str(), stderr.starts_with("15 pages in ")), (0, "", true), "{stderr}");
     for line in lines.lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         let written = fs::read_to_string(dir.join("man1").join(line["file"].as_str().unwrap())).unwrap();
         assert_eq!(line["roff"], written);
         assert!(written.contains("Examples:"), "{}", line["file"]);
     }
-    assert_eq!(lines.lines().count(), 14);
+    assert_eq!(lines.lines().count(), 15);
     fs::remove_dir_all(&dir).unwrap();
     assert_eq!(run(&["man", "--out", "/dev/null/x"]).0, 1);
 }

@@ -2,7 +2,7 @@
 
 use crate::sio::{failure, sio};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "emit",
     "pipe",
     "join",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 13] = [
     "servers",
     "tap",
     "doctor",
+    "bench",
     "completions",
     "man",
 ];
@@ -50,6 +51,7 @@ fn every_command_teaches_with_examples() {
     for (name, words) in [
         ("pipe", "--rate --strict --from-line --max-line --dry-run FILE namespace except SIO_URL"),
         ("doctor", "--to --probe ROOM namespace SIO_URL"),
+        ("bench", "latency throughput --for --count --rate --size --servers --trim p999 microseconds 3s SIO_URL"),
         ("join", "--to --except --all --require-servers --dry-run ROOM"),
         ("leave", "--to --except --all --require-servers --dry-run ROOM"),
         ("disconnect", "--to --except --all --require-servers --dry-run --close"),

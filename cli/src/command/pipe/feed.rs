@@ -14,11 +14,11 @@ use tokio::sync::oneshot;
 
 use super::{
     ledger::Book,
-    pace::{Pace, Rate},
+    pace::Pace,
     reader::{Chunk, Chunks, Record},
     replay::Replay,
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, rate::Rate};
 
 /// A stream of messages, that enters every line into the ledger as it is taken up.
 pub(super) struct Feed {

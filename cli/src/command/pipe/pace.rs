@@ -2,40 +2,17 @@
 
 use std::{
     pin::Pin,
-    str::FromStr,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::rate::Rate;
+
 /// A message that is late by no more than this does not hold up the others: clocks tick in milliseconds. An input that
 /// was silent for longer is not made up for.
 const SLACK: Duration = Duration::from_millis(10);
-
-/// Messages in a time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rate {
-    /// From one message to the next.
-    period: Duration,
-}
-
-impl FromStr for Rate {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (number, seconds) = match text.split_once('/') {
-            None | Some((_, "s")) => (text.trim_end_matches("/s"), 1.0),
-            Some((number, "m")) => (number, 60.0),
-            Some((number, "h")) => (number, 3600.0),
-            Some(_) => ("", 1.0),
-        };
-        let rate = number.parse::<f64>().ok().filter(|rate| *rate > 0.0 && rate.is_finite());
-        rate.and_then(|rate| Duration::try_from_secs_f64(seconds / rate).ok())
-            .map(|period| Self { period })
-            .ok_or("a rate looks like 500, 0.5, 100/s, 30/m or 5/h, and is more than zero")
-    }
-}
 
 /// A rate being kept: evenly, without bursts.
 pub(super) struct Pace {
@@ -47,7 +24,7 @@ pub(super) struct Pace {
 impl From<Rate> for Pace {
     fn from(rate: Rate) -> Self {
         let now = Instant::now();
-        Self { period: rate.period, due: now, sleep: Box::pin(sleep_until(now)) }
+        Self { period: rate.period(), due: now, sleep: Box::pin(sleep_until(now)) }
     }
 }
 
@@ -68,22 +45,6 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn period(rate: &str) -> Option<Duration> {
-        rate.parse::<Rate>().ok().map(|rate| rate.period)
-    }
-
-    #[test]
-    fn rates_are_written_as_people_do() {
-        for (text, millis) in
-            [("500", 2), ("0.5", 2000), ("100/s", 10), ("30/m", 2000), ("0.5/m", 120_000), ("5/h", 720_000)]
-        {
-            assert_eq!(period(text), Some(Duration::from_millis(millis)), "{text}");
-        }
-        for text in ["", "0", "-1", "NaN", "inf", "5/d", "5/", "/s", "5/s/s", "fast", "1e-300"] {
-            assert_eq!(period(text), None, "{text}");
-        }
-    }
 
     /// When so many messages may go, in milliseconds, if each is asked for at such a time.
     async fn times(rate: &str, asked: &[u64]) -> Vec<u128> {

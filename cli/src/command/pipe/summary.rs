@@ -10,6 +10,7 @@ use super::ledger::{Counts, Stop};
 use crate::{
     failure::Failure,
     output::Output,
+    rate::digits,
     report::{nobody, servers},
 };
 
@@ -56,22 +57,13 @@ impl Summary {
             }
         }
         let noun = if lines == 1 { "line" } else { "lines" };
-        let rate = rate(lines as f64 / self.seconds.max(0.001));
+        let rate = digits(lines as f64 / self.seconds.max(0.001));
         let servers = match self.adapter {
             Some(_) => format!(", {}", servers(self.servers)),
             None => String::new(),
         };
         format!("{fates}; {} {noun} in {:.1}s ({rate}/s){servers}", HumanCount(lines), self.seconds)
     }
-}
-
-/// Three digits are enough.
-fn rate(rate: f64) -> String {
-    if rate < 10.0 {
-        return format!("{rate:.1}");
-    }
-    let unit = 10_u64.pow((rate.log10() as u32).saturating_sub(2));
-    HumanCount((rate / unit as f64).round() as u64 * unit).to_string()
 }
 
 /// Where to go on after it stopped.
@@ -105,15 +97,6 @@ mod tests {
         assert_eq!(summary.words("sent"), "1 sent, 2 bad, 3 unknown, 4 not sent; 10 lines in 12.3s (0.8/s)");
         summary.counts = Counts { lines: 10, sent: 3, skipped: 7, ..Counts::default() };
         assert_eq!(summary.words("sent"), "3 sent, 0 bad, 7 no messages (of a tap); 10 lines in 12.3s (0.8/s)");
-    }
-
-    #[test]
-    fn rates_have_three_digits() {
-        for (number, text) in
-            [(0.04, "0.0"), (9.94, "9.9"), (10.4, "10"), (999.4, "999"), (12_345.0, "12,300"), (406_504.0, "407,000")]
-        {
-            assert_eq!(rate(number), text);
-        }
     }
 
     #[test]
