@@ -5,6 +5,7 @@ mod page;
 use std::future::IntoFuture;
 
 use clap::Args;
+use socketio_emitter::Error;
 
 use self::page::Page;
 use crate::{exit::Exit, failure::Failure, global::Global, help, interrupt::Interrupts, output::Output};
@@ -55,11 +56,21 @@ impl Doctor {
             diagnosing = diagnosing.probe();
         }
         let diagnosing = Interrupts::new()?.unless(diagnosing.into_future()).await;
-        let diagnosis = diagnosing.map_err(|exit| Failure::interrupted(exit, "interrupted"))??;
+        let diagnosis = diagnosing.map_err(|exit| Failure::interrupted(exit, "interrupted"))?.map_err(unusable)?;
         match output.is_json() {
             true => output.object(&diagnosis)?,
             false => output.bytes(Page::new().of(&diagnosis).as_bytes())?,
         }
         Ok(if diagnosis.is_healthy() { Exit::Done } else { Exit::Trouble })
+    }
+}
+
+/// Nothing can be said about what is on a Redis that cannot be used.
+fn unusable(error: Error) -> Failure {
+    let advice = error.advice();
+    let failure = Failure::from(error);
+    match advice {
+        Some(advice) => failure.hint(advice),
+        None => failure,
     }
 }

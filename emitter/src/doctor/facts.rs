@@ -27,6 +27,10 @@ pub(super) struct Facts {
     pub(super) unseen: Vec<Refusal>,
     /// What an emit needs and Redis refuses.
     pub(super) refused: Vec<Refusal>,
+    /// Why the servers that the emitter means could not be asked, if they could not.
+    pub(super) unasked: Option<Unasked>,
+    /// Why the event that nobody receives could not be sent, if it could not.
+    pub(super) unprobed: Option<String>,
     pub(super) room: Option<Room>,
 }
 
@@ -51,15 +55,34 @@ pub(super) struct Refusal {
     pub(super) why: String,
 }
 
-/// The room that was asked for.
+/// Why servers could not be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unasked {
+    /// Their adapter knows no questions.
+    Never { why: String },
+    /// Nothing that is sent under such a name would arrive.
+    Name { why: String },
+    /// It did not work out.
+    Failed { why: String },
+}
+
+/// The room that was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Room {
     pub(super) name: String,
     /// The sockets in it; `None` if nobody can say.
     pub(super) sockets: Option<u64>,
+    /// How many servers were asked and did not answer.
+    pub(super) silent: u64,
     /// Why nobody can say.
     pub(super) why: String,
-    /// Rooms with a similar name.
+    /// True if nobody is on the whole namespace.
+    pub(super) is_deserted: bool,
+    /// True if it is named like a socket's id.
+    pub(super) is_id: bool,
+    /// Other namespaces where somebody is in a room of this name.
+    pub(super) elsewhere: Vec<String>,
+    /// Rooms with a similar name, or with this one, which is not text then.
     pub(super) near: Vec<String>,
 }
 

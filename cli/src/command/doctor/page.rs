@@ -59,7 +59,8 @@ impl Page {
         }
         if diagnosis.is_healthy() {
             lines.push(String::new());
-            lines.push(self.paint("✓ nothing wrong was found", Colour::Green));
+            lines.push(self.paint("✓ nothing wrong was found between here and the servers", Colour::Green));
+            lines.extend(further(diagnosis));
         }
         lines.join("\n") + "\n"
     }
@@ -70,7 +71,7 @@ impl Page {
             [one] => format!("  {one}"),
             [oldest, .., newest] => format!("  {oldest} to {newest}"),
         };
-        let meant = if cluster.meant { "" } else { "  not what the emitter means" };
+        let meant = if cluster.meant { "" } else { "  not reached by this emitter" };
         let name = self.paint(&format!("{} {}", safe(&cluster.adapter), quoted(&cluster.prefix)), Colour::Bold);
         lines.push(format!("{name}{}{}", safe(&versions), self.paint(meant, Colour::Dim)));
         let shown = cluster.namespaces.iter().take(NAMESPACES);
@@ -122,6 +123,27 @@ impl Page {
             false => text.to_owned(),
         }
     }
+}
+
+/// Where to look on: clients, their rooms and their handlers are beyond what servers tell unasked.
+fn further(diagnosis: &Diagnosis) -> Vec<String> {
+    let mut steps = Vec::new();
+    let ours = diagnosis.clusters.iter().filter(|cluster| cluster.meant);
+    let answers = ours.flat_map(|cluster| &cluster.namespaces).any(|namespace| namespace.answered.is_some());
+    if answers && diagnosis.room.is_none() {
+        steps.push(("sio doctor --to ROOM", "is anybody in the room?"));
+        steps.push(("sio sockets", "who is connected to the namespace?"));
+    }
+    if diagnosis.clusters.iter().any(|cluster| !cluster.meant) {
+        steps.push(("sio doctor --prefix PREFIX", "or are the servers of another prefix meant?"));
+    }
+    steps.push(("socket.onAny(console.log)", "in a client: by what names do events reach it?"));
+    let steps = steps.iter().enumerate();
+    let step = |(index, (what, answers)): (usize, &(&str, &str))| {
+        let label = if index == 0 { "next" } else { "" };
+        format!("  {label:<6}{what:<27}{answers}")
+    };
+    steps.map(step).collect()
 }
 
 /// One line about Redis itself.

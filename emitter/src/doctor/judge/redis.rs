@@ -1,6 +1,6 @@
 //! Redis itself: what it is, what it permits, who does not keep up.
 
-use super::counted;
+use super::{counted, word};
 use crate::doctor::{
     Finding,
     facts::{Facts, Refusal, name},
@@ -10,8 +10,24 @@ use crate::doctor::{
 const NEAR: u64 = 2;
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    let single = [replica(facts), too_old(facts), refused(facts), slow(facts)];
+    let single = [sentinel(facts), replica(facts), too_old(facts), refused(facts), slow(facts)];
     single.into_iter().flatten().chain(unseen(facts)).collect()
+}
+
+/// True if nobody can be here, whoever runs.
+pub(super) fn is_no_place(facts: &Facts) -> bool {
+    sentinel(facts).or_else(|| replica(facts)).is_some()
+}
+
+/// It takes what is published, and keeps it to itself.
+fn sentinel(facts: &Facts) -> Option<Finding> {
+    facts.info.redis.mode.as_deref().filter(|mode| *mode == "sentinel")?;
+    let service = facts.info.services.first().map_or("SERVICE", String::as_str);
+    Some(
+        Finding::trouble("sentinel", "this is a sentinel: it knows where Redis is, and no message passes through it")
+            .because("INFO says redis_mode:sentinel")
+            .so(format!("--url redis-sentinel://HOST:PORT/{}, with this host and port", word(service))),
+    )
 }
 
 fn replica(facts: &Facts) -> Option<Finding> {
@@ -20,10 +36,13 @@ fn replica(facts: &Facts) -> Option<Finding> {
     if facts.info.redis.mode.as_deref() == Some("cluster") {
         return None;
     }
+    let primary = facts.info.primary.as_ref().map(|primary| format!(", --url redis://{primary}")).unwrap_or_default();
     Some(
         Finding::trouble("replica", "this Redis is a replica: what is published here reaches its own subscribers only")
             .because(format!("INFO says role:{role}"))
-            .so("connect to the primary, or through the sentinels: --url redis-sentinel://HOST,HOST/SERVICE"),
+            .so(format!(
+                "connect to the primary{primary}, or through the sentinels: --url redis-sentinel://HOST,HOST/SERVICE"
+            )),
     )
 }
 
@@ -49,17 +68,14 @@ fn too_old(facts: &Facts) -> Option<Finding> {
 
 /// What Redis refuses of an emit is one finding: one line in its ACL is wrong.
 fn refused(facts: &Facts) -> Option<Finding> {
-    let first = facts.refused.first()?;
+    let first = facts.refused.first().filter(|_| !is_no_place(facts))?;
     let user = facts.info.redis.user.as_deref().unwrap_or("default");
     let tried: Vec<_> =
         facts.refused.iter().map(|refusal| format!("{} on {:?}", refusal.what, refusal.place)).collect();
     let why = format!("{} for {}", first.why, tried.join(", "));
     if !first.why.starts_with("NOPERM") {
-        return Some(
-            Finding::trouble("refused", "Redis does not take what an emitter sends")
-                .because(why)
-                .so("see what Redis says: it may be read-only, or out of memory"),
-        );
+        let what = format!("Redis does not take what an emitter sends: {}", first.what);
+        return Some(Finding::trouble("refused", what).because(why).so(remedy(&first.why)));
     }
     let mut rules: Vec<String> = Vec::new();
     for Refusal { place, why, .. } in &facts.refused {
@@ -77,6 +93,20 @@ fn refused(facts: &Facts) -> Option<Finding> {
     let what = format!("Redis does not permit the user {user:?} what an emitter has to do");
     let todo = format!("redis-cli ACL SETUSER {user} {}, and the same in the ACL file", rules.join(" "));
     Some(Finding::trouble("acl", what).because(why).so(todo))
+}
+
+/// What helps against Redis' own word for why it takes nothing.
+fn remedy(why: &str) -> &'static str {
+    match why.split(' ').next() {
+        Some("OOM") => {
+            "give Redis more memory (CONFIG SET maxmemory), or let it drop what it may (CONFIG SET maxmemory-policy); \
+             INFO memory shows what it has"
+        }
+        Some("NOREPLICAS") => "bring its replicas back, or ask for fewer: CONFIG SET min-replicas-to-write 0",
+        Some("MISCONF") => "see Redis' log for why it cannot save to disk: it writes nothing until it can",
+        Some("READONLY") => "connect to the primary: this Redis is a replica",
+        _ => "see what Redis says, and its log",
+    }
 }
 
 fn slow(facts: &Facts) -> Option<Finding> {
