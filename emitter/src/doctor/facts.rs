@@ -7,6 +7,9 @@ use super::{
 };
 use crate::adapter::Adapter;
 
+/// What a refused question is called.
+pub(super) const QUESTION: &str = "a question to the servers";
+
 /// Everything that a diagnosis goes by.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
@@ -25,8 +28,10 @@ pub(super) struct Facts {
     pub(super) limit: Option<Limit>,
     /// What could not be looked at.
     pub(super) unseen: Vec<Refusal>,
-    /// What an emit needs and Redis refuses.
+    /// What an emit or a question needs and Redis refuses.
     pub(super) refused: Vec<Refusal>,
+    /// True if Redis would take an emit, for certain.
+    pub(super) takes: bool,
     /// Why the servers that the emitter means could not be asked, if they could not.
     pub(super) unasked: Option<Unasked>,
     /// Why the event that nobody receives could not be sent, if it could not.
@@ -130,6 +135,11 @@ pub(super) fn name(adapter: &str) -> &str {
 }
 
 impl Facts {
+    /// True if Redis does not permit to look for servers.
+    pub(super) fn is_blind(&self) -> bool {
+        self.unseen.iter().any(|refusal| refusal.what.starts_with("PUBSUB"))
+    }
+
     pub(super) fn into_diagnosis(self) -> Diagnosis {
         let mut findings: Vec<Finding> = judge(&self);
         findings.sort_by_key(|finding| finding.severity);

@@ -82,8 +82,11 @@ impl Survey<'_> {
             .ok()
             .flatten()
             .unwrap_or_default();
-        for error in checked.into_iter().filter_map(Result::err) {
-            self.refused(Refusal::new(command.name(), command.channel(), &error));
+        for checked in checked {
+            match checked {
+                Ok(takes) => self.facts.takes = takes,
+                Err(error) => self.refused(Refusal::new(command.name(), command.channel(), &error)),
+            }
         }
     }
 

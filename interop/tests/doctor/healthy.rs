@@ -1,10 +1,10 @@
 //! What looks broken and is not: no false alarm. The code is that of the note, if there is one.
 
-use socketio_interop::{Cluster, Kind, RedisServer, Server};
+use socketio_interop::{Cluster, Kind, RedisServer, Server, Sio};
 
 use crate::said::{Case, doctor, fill, signal, user};
 
-pub(crate) const CASES: [Case; 10] = [
+pub(crate) const CASES: [Case; 11] = [
     Case {
         broken: "another cluster with another prefix",
         code: "",
@@ -34,6 +34,17 @@ pub(crate) const CASES: [Case; 10] = [
             let _servers =
                 [Server::start(&redis, &[]), Server::start(&redis, &[("ADAPTER_OPTIONS", r#"{"key":"chat"}"#)])];
             doctor(&user(&redis, &["resetchannels", "&socket.io*"]), &[])
+        },
+    },
+    Case {
+        broken: "a user who may emit and nothing else",
+        code: "acl",
+        said: || {
+            let redis = RedisServer::start();
+            let _server = Server::start(&redis, &[]);
+            let url = user(&redis, &["-subscribe"]);
+            assert_eq!(Sio::run(&url, &["emit", "e", "--require-servers", "1"], b"").code, Some(0));
+            doctor(&url, &["--probe"])
         },
     },
     Case {

@@ -5,7 +5,7 @@ use socketio_interop::{Kind, RedisSentinel, RedisServer, Server};
 
 use crate::said::{Case, doctor, fill, user};
 
-pub(crate) const CASES: [Case; 7] = [
+pub(crate) const CASES: [Case; 9] = [
     Case {
         broken: "a sharded emitter on Redis 6.2",
         code: "old-redis",
@@ -40,6 +40,29 @@ pub(crate) const CASES: [Case; 7] = [
             let redis = RedisServer::start();
             let _server = Server::start(&redis, &[]);
             doctor(&user(&redis, &["-pubsub"]), &[])
+        },
+    },
+    Case {
+        broken: "a user without PUBSUB, and the adapter named, but another",
+        code: "no-answer",
+        said: || {
+            let redis = RedisServer::start();
+            let _server = Server::start(&redis, &[]);
+            let url = user(&redis, &["-pubsub"]);
+            // Who is named is asked, without being counted.
+            let asked = doctor(&url, &["--adapter", "classic"]);
+            assert_eq!(asked.code, Some(0), "{:#}", asked.diagnosis);
+            assert_eq!(asked.diagnosis["clusters"][0]["namespaces"][0]["answered"], 1);
+            doctor(&url, &["--adapter", "sharded"])
+        },
+    },
+    Case {
+        broken: "a user without rights on channels, and none to ask who it is",
+        code: "acl",
+        said: || {
+            let redis = RedisServer::start();
+            let _server = Server::start(&redis, &[]);
+            doctor(&user(&redis, &["resetchannels", "-acl"]), &[])
         },
     },
     Case {

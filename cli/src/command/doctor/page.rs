@@ -130,7 +130,9 @@ fn further(diagnosis: &Diagnosis) -> Vec<String> {
     let mut steps = Vec::new();
     let ours = diagnosis.clusters.iter().filter(|cluster| cluster.meant);
     let answers = ours.flat_map(|cluster| &cluster.namespaces).any(|namespace| namespace.answered.is_some());
-    if answers && diagnosis.room.is_none() {
+    let looked_for_room =
+        diagnosis.room.is_some() || diagnosis.findings.iter().any(|found| found.code == "unknown-room");
+    if answers && !looked_for_room {
         steps.push(("sio doctor --to ROOM", "is anybody in the room?"));
         steps.push(("sio sockets", "who is connected to the namespace?"));
     }
@@ -154,12 +156,7 @@ fn redis(diagnosis: &Diagnosis) -> String {
     let user = redis.user.as_deref().filter(|user| *user != "default").map(|user| format!("user {user}"));
     let more = [redis.mode.clone(), role.map(str::to_owned), user];
     let more: Vec<String> = more.into_iter().flatten().collect();
-    let nobody = if diagnosis.clusters.is_empty() { "\nno Socket.IO servers" } else { "" };
-    format!(
-        "Redis {}{}{nobody}",
-        safe(version),
-        more.iter().map(|word| format!(", {}", safe(word))).collect::<String>()
-    )
+    format!("Redis {}{}", safe(version), more.iter().map(|word| format!(", {}", safe(word))).collect::<String>())
 }
 
 fn quoted(text: &str) -> String {

@@ -14,7 +14,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
         [] if !facts.clusters.is_empty() => found.push(elsewhere(facts)),
         [] if is_no_place(facts) => {}
         // Where nothing can be seen, nobody can say that nobody is there.
-        [] if facts.unseen.iter().any(|refusal| refusal.what.starts_with("PUBSUB")) => {}
+        [] if facts.is_blind() => {}
         [] => found.push(nothing(facts)),
         [cluster] => found.extend(namespace(facts, cluster)),
         several => found.extend(ambiguous(facts, several)),

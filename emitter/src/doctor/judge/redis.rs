@@ -3,7 +3,7 @@
 use super::{counted, word};
 use crate::doctor::{
     Finding,
-    facts::{Facts, Refusal, name},
+    facts::{Facts, QUESTION, Refusal, name},
 };
 
 /// A subscriber is near its limit from this part of it on.
@@ -66,10 +66,9 @@ fn too_old(facts: &Facts) -> Option<Finding> {
     })
 }
 
-/// What Redis refuses of an emit is one finding: one line in its ACL is wrong.
+/// What Redis refuses is one finding: one line in its ACL is wrong.
 fn refused(facts: &Facts) -> Option<Finding> {
     let first = facts.refused.first().filter(|_| !is_no_place(facts))?;
-    let user = facts.info.redis.user.as_deref().unwrap_or("default");
     let tried: Vec<_> =
         facts.refused.iter().map(|refusal| format!("{} on {:?}", refusal.what, refusal.place)).collect();
     let why = format!("{} for {}", first.why, tried.join(", "));
@@ -81,7 +80,7 @@ fn refused(facts: &Facts) -> Option<Finding> {
     for Refusal { place, why, .. } in &facts.refused {
         let prefix = place.split_once('#').map_or(place.as_str(), |(start, _)| start);
         let prefix = prefix.strip_suffix("-request").unwrap_or(prefix);
-        let rule = match (why.split('\'').nth(1), why.contains("channel")) {
+        let rule = match (command(why), why.contains("channel")) {
             (Some(command), _) => format!("+{command}"),
             (None, true) => format!("'&{prefix}*'"),
             (None, false) => format!("'~{prefix}*'"),
@@ -90,9 +89,31 @@ fn refused(facts: &Facts) -> Option<Finding> {
             rules.push(rule);
         }
     }
-    let what = format!("Redis does not permit the user {user:?} what an emitter has to do");
-    let todo = format!("redis-cli ACL SETUSER {user} {}, and the same in the ACL file", rules.join(" "));
-    Some(Finding::trouble("acl", what).because(why).so(todo))
+    let whom =
+        facts.info.redis.user.as_ref().map_or_else(|| "this user".to_owned(), |user| format!("the user {user:?}"));
+    let finding = match only_asking(facts) {
+        true => {
+            Finding::note("acl", format!("Redis permits {whom} to emit, and not to ask the servers whether they hear"))
+        }
+        false => Finding::trouble("acl", format!("Redis does not permit {whom} what an emitter has to do")),
+    };
+    Some(finding.because(why).so(permit(facts, &rules.join(" "))))
+}
+
+/// True if nothing is refused but questions, which an emit can do without.
+fn only_asking(facts: &Facts) -> bool {
+    let asks = |refusal: &Refusal| {
+        let listens = command(&refusal.why).is_some_and(|command| command.ends_with("subscribe"));
+        refusal.what == QUESTION && (facts.takes || listens)
+    };
+    // Where a stream may be, an emitter that finds the adapter by itself asks who reads it.
+    let streams = facts.clusters.iter().any(|cluster| cluster.meant && cluster.adapter.starts_with("streams"));
+    facts.refused.iter().all(asks) && (facts.wanted.adapter.is_some() || !streams)
+}
+
+/// The command that is not permitted, if it is that and no channel or key.
+fn command(why: &str) -> Option<&str> {
+    why.split('\'').nth(1)
 }
 
 /// What helps against Redis' own word for why it takes nothing.
@@ -144,7 +165,6 @@ fn slow(facts: &Facts) -> Option<Finding> {
 fn unseen(facts: &Facts) -> Vec<Finding> {
     let (pubsub, others): (Vec<_>, Vec<_>) =
         facts.unseen.iter().partition(|refusal| refusal.what.starts_with("PUBSUB"));
-    let user = facts.info.redis.user.as_deref().unwrap_or("default");
     let mut found = Vec::new();
     if let Some(refusal) = pubsub.first() {
         let what = "Redis does not permit PUBSUB, so servers can neither be found nor counted";
@@ -152,7 +172,10 @@ fn unseen(facts: &Facts) -> Vec<Finding> {
             None => Finding::trouble("unseen", what),
             Some(_) => Finding::note("unseen", what),
         };
-        let todo = format!("ACL SETUSER {user} +pubsub, or say what the servers run: --adapter NAME");
+        let todo = match facts.wanted.adapter {
+            None => format!("{}; or say what the servers run: --adapter NAME", permit(facts, "+pubsub")),
+            Some(_) => permit(facts, "+pubsub"),
+        };
         found.push(finding.because(refusal.why.clone()).so(todo));
     }
     if !others.is_empty() {
@@ -164,6 +187,12 @@ fn unseen(facts: &Facts) -> Vec<Finding> {
         );
     }
     found
+}
+
+/// The command that permits it. Who may not ask for its own name fills it in.
+fn permit(facts: &Facts, rules: &str) -> String {
+    let user = facts.info.redis.user.as_deref().map_or_else(|| "USER".to_owned(), word);
+    format!("redis-cli ACL SETUSER {user} {rules}, and the same in the ACL file")
 }
 
 /// For people.

@@ -3,12 +3,13 @@
 use super::{counted, listed, within, word};
 use crate::doctor::{
     ClusterSeen, Finding, NamespaceSeen,
-    facts::{Facts, Unasked},
+    facts::{Facts, QUESTION, Unasked},
 };
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let each = facts.clusters.iter().flat_map(|cluster| {
-        let found = [silent(facts, cluster), unheard(cluster), mixed(cluster), broadcasts(facts, cluster)];
+        let found =
+            [mute(cluster), silent(facts, cluster), unheard(cluster), mixed(cluster), broadcasts(facts, cluster)];
         found.into_iter().flatten().map(|finding| within(cluster, finding))
     });
     unasked(facts).into_iter().chain(each).collect()
@@ -29,11 +30,26 @@ fn unasked(facts: &Facts) -> Vec<Finding> {
             .because(why.clone())
             .so("see that this Redis lets one more connection in, and subscribe: INFO clients, CONFIG GET maxclients"),
     }));
-    let known = facts.unasked.is_some();
+    let known = facts.unasked.is_some() || facts.refused.iter().any(|refusal| refusal.what == QUESTION);
     found.extend(facts.unprobed.as_ref().filter(|_| !known).map(|why| {
         Finding::note("unprobed", "no event was sent to see whether the servers hear it").because(why.clone())
     }));
     found
+}
+
+/// Asked without being counted, and not answering.
+fn mute(cluster: &ClusterSeen) -> Option<Finding> {
+    let mute = |namespace: &&NamespaceSeen| namespace.servers.is_none() && namespace.answered == Some(0);
+    let namespace = cluster.namespaces.iter().find(mute)?;
+    let what = format!(
+        "no server of {} answers on {:?} with the prefix {:?}",
+        cluster.adapter, namespace.name, cluster.prefix
+    );
+    Some(
+        Finding::trouble("no-answer", what)
+            .because("they were asked, and nobody can count them")
+            .so("see that the servers run, on this Redis, and with this adapter, prefix and namespace"),
+    )
 }
 
 /// Counted, and not answering. All namespaces of a server share its connection, so they are told together.

@@ -7,7 +7,7 @@ use crate::{
     adapter::Adapter,
     doctor::{
         ClusterSeen, Finding, NamespaceSeen, Severity,
-        facts::{Facts, Refusal, Room, Unasked, Wanted},
+        facts::{Facts, QUESTION, Refusal, Room, Unasked, Wanted},
         info::Info,
         subscriber::{Limit, Subscriber},
     },
@@ -144,11 +144,22 @@ fn one_line_permits_all_that_is_refused() {
     let channel = "NOPERM this user has no permissions to access one of the channels used as arguments";
     let command = "NOPERM this user has no permissions to run the 'publish' command";
     facts.refused = vec![
-        refusal("a question", "chat-request#/#", channel),
-        refusal("a question", "chat-request#/admin#", channel),
+        refusal(QUESTION, "chat-request#/#", channel),
+        refusal(QUESTION, "chat-request#/admin#", channel),
         refusal("PUBLISH", "chat#/#", command),
     ];
     assert_eq!(only(&facts).todo, "redis-cli ACL SETUSER low '&chat*' +publish, and the same in the ACL file");
+    // Who may not ask may emit all the same.
+    facts.refused.truncate(2);
+    assert_eq!(only(&facts).severity, Severity::Trouble, "who knows");
+    facts.takes = true;
+    assert_eq!((only(&facts).code, only(&facts).severity), ("acl", Severity::Note));
+    facts.refused = vec![refusal(QUESTION, "chat-request#/#", &command.replace("publish", "subscribe"))];
+    facts.takes = false;
+    assert_eq!(only(&facts).severity, Severity::Note);
+    facts.clusters[0].adapter = "streams".to_owned();
+    assert_eq!(only(&facts).severity, Severity::Trouble, "it asks who reads the stream");
+    facts.clusters[0].adapter = "classic".to_owned();
     facts.refused = vec![refusal("XADD", "chat", "READONLY You can't write against a read only replica.")];
     assert_eq!(only(&facts).code, "refused");
 }
@@ -161,6 +172,15 @@ fn what_cannot_be_looked_at_is_trouble_only_where_it_is_needed() {
     assert_eq!((only(&blind).code, only(&blind).severity), ("unseen", Severity::Trouble));
     blind.wanted.adapter = Some("classic".parse().unwrap());
     assert_eq!(only(&blind).severity, Severity::Note);
+    // Who is named can be asked all the same.
+    let asked = |answered| NamespaceSeen { answered: Some(answered), ..NamespaceSeen::new("/", None) };
+    let mut named = facts(Some("classic"), &[("classic", "socket.io", &[asked(1)])]);
+    named.unseen.clone_from(&blind.unseen);
+    assert_eq!((only(&named).code, only(&named).severity), ("unseen", Severity::Note));
+    assert_eq!(only(&named).todo, "redis-cli ACL SETUSER USER +pubsub, and the same in the ACL file");
+    named.clusters[0].namespaces = vec![asked(0)];
+    named.unseen.clear();
+    assert_eq!((only(&named).code, only(&named).severity), ("no-answer", Severity::Trouble));
     let mut partly = facts(None, &[("classic", "socket.io", &[well("/")])]);
     partly.unseen = vec![unseen("INFO"), unseen("CLIENT LIST")];
     let finding = only(&partly);

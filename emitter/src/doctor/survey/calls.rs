@@ -8,7 +8,7 @@ use crate::{
     deadline::Deadline,
     doctor::{
         ClusterSeen, NamespaceSeen,
-        facts::{Refusal, Unasked},
+        facts::{QUESTION, Refusal, Unasked},
     },
     emitter::Emitter,
     error::Error,
@@ -119,7 +119,7 @@ async fn ask(
         Err(Error::Refused(error)) => {
             let place = adapter.census(&namespace.name).map(|census| census.channel().to_owned());
             let place = place.unwrap_or_else(|| adapter.prefix().to_owned());
-            snags.refusal = Some(Refusal::new("a question to the servers", &place, &error));
+            snags.refusal = Some(Refusal::new(QUESTION, &place, &error));
         }
         Err(error) => {
             snags.unasked = Some(match error {

@@ -77,6 +77,9 @@ impl Survey<'_> {
         if pythons > 0 {
             found.push((python.clone(), vec![NamespaceSeen::new("*", Some(pythons))]));
         }
+        if found.is_empty() && self.facts.is_blind() {
+            found.extend(self.named());
+        }
         self.tell_streams_apart(&existing, &mut found).await;
         if found.is_empty() && self.facts.info.channels.is_some_and(|count| count <= FEW_CHANNELS) {
             let all = Query::Matching { pattern: "*".to_owned(), sharded: false };
@@ -84,6 +87,14 @@ impl Survey<'_> {
             self.facts.strangers = answers.filter_map(Result::ok).flat_map(Answer::channels).collect();
         }
         Ok(found)
+    }
+
+    /// Who must be there by what the emitter was told, and can be asked without being seen.
+    fn named(&self) -> Option<(Adapter, Vec<NamespaceSeen>)> {
+        let options = self.emitter.options();
+        let adapter = options.complete(options.adapter.clone()?);
+        let namespace = if matches!(adapter, Adapter::Python(_)) { "*" } else { &self.facts.wanted.namespace };
+        Some((adapter, vec![NamespaceSeen::new(namespace, None)]))
     }
 
     /// The servers of each namespace.
