@@ -2,6 +2,7 @@
 
 mod nobody;
 mod redis;
+mod rights;
 mod room;
 mod servers;
 mod streams;
@@ -15,8 +16,8 @@ const TOLD: usize = 8;
 
 /// Everything that is wrong, or worth knowing.
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    let rules: [fn(&Facts) -> Vec<Finding>; 5] =
-        [redis::judge, nobody::judge, servers::judge, streams::judge, room::judge];
+    let rules: [fn(&Facts) -> Vec<Finding>; 6] =
+        [redis::judge, rights::judge, nobody::judge, servers::judge, streams::judge, room::judge];
     rules.iter().flat_map(|rule| rule(facts)).collect()
 }
 
