@@ -67,7 +67,7 @@ impl Failure {
 
     /// The same, with a word on what may help.
     pub(crate) fn hint(mut self, hint: &str) -> Self {
-        self.message = self.message.map(|message| format!("{message}; {hint}"));
+        self.message = self.message.map(|message| format!("{}; {hint}", message.trim_end_matches('.')));
         self
     }
 }

@@ -2,14 +2,13 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | what Redis shows and the servers answer is gathered | `survey`, `calling` |
+//! | what Redis shows and the servers answer is gathered | `survey` |
 //! | channels' names, and what Redis says about itself, are read | `places`, `info`, `subscriber` |
 //! | facts become findings; no I/O | `facts`, `judge` |
 //! | what is told | `diagnosing`, `diagnosis`, `finding` |
 //!
 //! `elsewhere` is the short answer, for an emit that found nobody.
 
-mod calling;
 mod diagnosing;
 mod diagnosis;
 mod elsewhere;

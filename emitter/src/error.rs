@@ -1,3 +1,5 @@
+mod advice;
+
 use std::{fmt, time::Duration};
 
 use redis::RedisError;
@@ -150,6 +152,15 @@ impl Error {
             Self::Malformed(_) => "malformed",
             Self::Stopped { source, .. } => source.code(),
             Self::Runtime(_) => "runtime",
+        }
+    }
+
+    /// What to look at where Redis cannot be used; `None` where the error says all there is to say.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreachable { source, .. } | Self::Refused(source) => advice::advice(source),
+            Self::Stopped { source, .. } => source.advice(),
+            _ => None,
         }
     }
 

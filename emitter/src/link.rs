@@ -130,7 +130,7 @@ impl Link {
         &self,
         commands: &[Command],
         deadline: Deadline,
-    ) -> Result<Option<Vec<Result<(), RedisError>>>, Error> {
+    ) -> Result<Option<Vec<Result<bool, RedisError>>>, Error> {
         match self {
             Self::Redis(redis) => redis.rehearse(commands, deadline).boxed().await.map(Some),
             Self::Given(_) | Self::Recorder(_) => Ok(None),

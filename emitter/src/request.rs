@@ -28,5 +28,6 @@ pub use self::{
 pub(crate) use self::{
     asked::{Asked, Ids, Inquiry},
     asking::Question,
+    known::looks_like_id,
     reply::{Body, Detail, Reply},
 };

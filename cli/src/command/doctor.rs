@@ -5,14 +5,16 @@ mod page;
 use std::future::IntoFuture;
 
 use clap::Args;
+use socketio_emitter::Error;
 
 use self::page::Page;
 use crate::{exit::Exit, failure::Failure, global::Global, help, interrupt::Interrupts, output::Output};
 
 const HELP: &str = "\
-It looks from where your emitter stands: give it the same --url, --adapter, --prefix and --namespace.
-Redis is asked read-only questions, and the servers for a sign of life, which no client notices. What
-Redis does not permit to look at is left out, and said so. --timeout bounds all of it.
+It looks from where your emitter stands: give it the same --url, --adapter, --prefix and -n.
+Redis is asked read-only questions, the servers for a sign of life, which no client notices, and
+with --to who is in the room. What Redis does not permit to look at is left out, and said so.
+What is wrong is marked ✗, what is worth knowing ·. --timeout bounds all of it.
 
 Examples:
   Nothing arrives: why?
@@ -26,7 +28,7 @@ Examples:
 
 Exit codes:
   0    nothing wrong was found
-  1    failed: Redis is away
+  1    failed: Redis cannot be used; stderr says why, and what to look at
   2    wrong usage
   5    trouble found
   130  interrupted (143 by SIGTERM)";
@@ -55,11 +57,21 @@ impl Doctor {
             diagnosing = diagnosing.probe();
         }
         let diagnosing = Interrupts::new()?.unless(diagnosing.into_future()).await;
-        let diagnosis = diagnosing.map_err(|exit| Failure::interrupted(exit, "interrupted"))??;
+        let diagnosis = diagnosing.map_err(|exit| Failure::interrupted(exit, "interrupted"))?.map_err(unusable)?;
         match output.is_json() {
             true => output.object(&diagnosis)?,
             false => output.bytes(Page::new().of(&diagnosis).as_bytes())?,
         }
         Ok(if diagnosis.is_healthy() { Exit::Done } else { Exit::Trouble })
+    }
+}
+
+/// Nothing can be said about what is on a Redis that cannot be used.
+fn unusable(error: Error) -> Failure {
+    let advice = error.advice();
+    let failure = Failure::from(error);
+    match advice {
+        Some(advice) => failure.hint(advice),
+        None => failure,
     }
 }

@@ -7,6 +7,9 @@ use super::{
 };
 use crate::adapter::Adapter;
 
+/// What a refused question is called.
+pub(super) const QUESTION: &str = "a question to the servers";
+
 /// Everything that a diagnosis goes by.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
@@ -25,8 +28,14 @@ pub(super) struct Facts {
     pub(super) limit: Option<Limit>,
     /// What could not be looked at.
     pub(super) unseen: Vec<Refusal>,
-    /// What an emit needs and Redis refuses.
+    /// What an emit or a question needs and Redis refuses.
     pub(super) refused: Vec<Refusal>,
+    /// True if Redis would take an emit, for certain.
+    pub(super) takes: bool,
+    /// Why the servers that the emitter means could not be asked, if they could not.
+    pub(super) unasked: Option<Unasked>,
+    /// Why the event that nobody receives could not be sent, if it could not.
+    pub(super) unprobed: Option<String>,
     pub(super) room: Option<Room>,
 }
 
@@ -51,15 +60,34 @@ pub(super) struct Refusal {
     pub(super) why: String,
 }
 
-/// The room that was asked for.
+/// Why servers could not be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unasked {
+    /// Their adapter knows no questions.
+    Never { why: String },
+    /// Nothing that is sent under such a name would arrive.
+    Name { why: String },
+    /// It did not work out.
+    Failed { why: String },
+}
+
+/// The room that was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Room {
     pub(super) name: String,
     /// The sockets in it; `None` if nobody can say.
     pub(super) sockets: Option<u64>,
+    /// How many servers were asked and did not answer.
+    pub(super) silent: u64,
     /// Why nobody can say.
     pub(super) why: String,
-    /// Rooms with a similar name.
+    /// True if nobody is on the whole namespace.
+    pub(super) is_deserted: bool,
+    /// True if it is named like a socket's id.
+    pub(super) is_id: bool,
+    /// Other namespaces where somebody is in a room of this name.
+    pub(super) elsewhere: Vec<String>,
+    /// Rooms with a similar name, or with this one, which is not text then.
     pub(super) near: Vec<String>,
 }
 
@@ -107,6 +135,11 @@ pub(super) fn name(adapter: &str) -> &str {
 }
 
 impl Facts {
+    /// True if Redis does not permit to look for servers.
+    pub(super) fn is_blind(&self) -> bool {
+        self.unseen.iter().any(|refusal| refusal.what.starts_with("PUBSUB"))
+    }
+
     pub(super) fn into_diagnosis(self) -> Diagnosis {
         let mut findings: Vec<Finding> = judge(&self);
         findings.sort_by_key(|finding| finding.severity);

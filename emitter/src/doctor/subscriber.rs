@@ -9,6 +9,8 @@ pub(super) struct Subscriber {
     pub(super) address: String,
     /// What it calls itself; mostly nothing.
     pub(super) name: String,
+    /// The database it has chosen.
+    pub(super) database: Option<u64>,
     /// How many bytes wait for it.
     pub(super) waiting: u64,
 }
@@ -31,6 +33,7 @@ impl Subscriber {
             Some(Self {
                 address: field("addr")?.to_owned(),
                 name: field("name").unwrap_or_default().to_owned(),
+                database: field("db").and_then(|number| number.parse().ok()),
                 waiting: field("omem")?.parse().ok()?,
             })
         };
@@ -58,9 +61,10 @@ mod tests {
 
     #[test]
     fn what_redis_says_is_read() {
-        let list = "id=4 addr=127.0.0.1:53948 laddr=127.0.0.1:58521 fd=8 name=web age=2 idle=2 flags=P db=0 sub=6 \
+        let list = "id=4 addr=127.0.0.1:53948 laddr=127.0.0.1:58521 fd=8 name=web age=2 idle=2 flags=P db=3 sub=6 \
                     psub=2 omem=40960 tot-mem=22528 events=r\n";
-        let web = Subscriber { address: "127.0.0.1:53948".into(), name: "web".into(), waiting: 40960 };
+        let (address, name) = ("127.0.0.1:53948".into(), "web".into());
+        let web = Subscriber { address, name, database: Some(3), waiting: 40960 };
         assert_eq!(Subscriber::read_all(&format!("{list}\nid=5\n")), [web]);
         let limit = Limit::read("client-output-buffer-limit normal 0 0 0 slave 1 2 60 pubsub 33554432 8388608 60");
         assert_eq!(limit, Some(Limit { hard: 32 << 20, soft: 8 << 20, time: Duration::from_secs(60) }));

@@ -40,7 +40,7 @@ pub(super) async fn ask(
         };
         for (index, reply) in asked.iter().zip(replies) {
             match (reply, &mut said[*index]) {
-                (Err(error), _) if super::fault::passes(&error) => return Err(Fault::Refused(error)),
+                (Err(error), _) if super::fault::shuts(&error) => return Err(Fault::Refused(error)),
                 (Err(error), said) => *said = Err(error),
                 (Ok(value), Ok(values)) => values.push(value),
                 (Ok(_), Err(_)) => {}

@@ -70,6 +70,11 @@ pub(super) fn passes(error: &RedisError) -> bool {
     )
 }
 
+/// Redis' own words for "not to you" and "not now", whatever it is asked.
+pub(super) fn shuts(error: &RedisError) -> bool {
+    passes(error) || matches!(error.code(), Some("NOAUTH" | "BUSY"))
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         match fault {

@@ -3,7 +3,7 @@ use std::{collections::HashMap, fmt};
 use futures_util::future::{join, join_all};
 use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerErrorKind, aio::ConnectionLike};
 
-use super::{Answer, Fate, Fault, Query, Replies, judge, query, reply};
+use super::{Answer, Fate, Fault, Query, Replies, fault::shuts, judge, query, reply};
 use crate::{command::Command, deadline::Deadline, error::Error};
 
 /// A connection that the program already had, in an error's words.
@@ -60,7 +60,7 @@ impl Given {
         let replies = join_all(commands.iter().map(|command| self.one(command, deadline))).await;
         let answers = queries.iter().zip(replies).map(|(query, reply)| match reply {
             Ok(reply) => Ok(query.answer(vec![reply])),
-            Err(Fault::Refused(error)) => Ok(Err(error)),
+            Err(Fault::Refused(error)) if !shuts(&error) => Ok(Err(error)),
             Err(fault) => Err(fault.into()),
         });
         answers.collect()

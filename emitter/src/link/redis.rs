@@ -113,7 +113,7 @@ impl Redis {
         &self,
         commands: &[Command],
         deadline: Deadline,
-    ) -> Result<Vec<Result<(), RedisError>>, Error> {
+    ) -> Result<Vec<Result<bool, RedisError>>, Error> {
         let topology = self.topology(deadline).await?;
         Ok(rehearsal::rehearse(&topology, commands, deadline).await?)
     }

@@ -3,13 +3,13 @@ use redis::{Cmd, Pipeline, RedisError};
 use super::{Fault, node::Node, query, topology::Topology};
 use crate::{command::Command, deadline::Deadline};
 
-/// Has Redis check whether it would take these commands: it does so when a transaction collects them, and this one is
+/// Has Redis check whether it would take these commands, which is false where it does not permit to find out: it does so when a transaction collects them, and this one is
 /// thrown away. Each has a connection of its own, where nothing gets between the beginning and the end.
 pub(super) async fn rehearse(
     topology: &Topology,
     commands: &[Command],
     deadline: Deadline,
-) -> Result<Vec<Result<(), RedisError>>, Fault> {
+) -> Result<Vec<Result<bool, RedisError>>, Fault> {
     let mut checked = Vec::with_capacity(commands.len());
     for command in commands {
         checked.push(check(topology.owner(command.key()), command, deadline).await?);
@@ -17,7 +17,7 @@ pub(super) async fn rehearse(
     Ok(checked)
 }
 
-async fn check(node: &Node, command: &Command, deadline: Deadline) -> Result<Result<(), RedisError>, Fault> {
+async fn check(node: &Node, command: &Command, deadline: Deadline) -> Result<Result<bool, RedisError>, Fault> {
     let unreachable = |source| Fault::Unreachable { address: node.address().to_owned(), source };
     let Ok(dialled) = deadline.bound(node.dial()).await else {
         return Err(Fault::silence(node.address(), deadline.total));
@@ -32,8 +32,13 @@ async fn check(node: &Node, command: &Command, deadline: Deadline) -> Result<Res
     };
     // Outside of a transaction the command would be sent. Who may not begin one learns nothing.
     if !matches!(run(&[redis::cmd("MULTI")]).await?.pop(), Some(Ok(_))) {
-        return Ok(Ok(()));
+        return Ok(Ok(false));
     }
     let reply = run(&[command.to_redis(), redis::cmd("DISCARD")]).await?.into_iter().next();
-    Ok(reply.unwrap_or(Ok(redis::Value::Nil)).map(drop))
+    Ok(match reply {
+        // Without memory it refuses every part of a transaction, but outside of one only what is kept.
+        Some(Err(error)) if error.code() == Some("OOM") && command.name() != "XADD" => Ok(true),
+        Some(reply) => reply.map(|_| true),
+        None => Ok(false),
+    })
 }

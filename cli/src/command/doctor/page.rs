@@ -59,7 +59,8 @@ impl Page {
         }
         if diagnosis.is_healthy() {
             lines.push(String::new());
-            lines.push(self.paint("✓ nothing wrong was found", Colour::Green));
+            lines.push(self.paint("✓ nothing wrong was found between here and the servers", Colour::Green));
+            lines.extend(further(diagnosis));
         }
         lines.join("\n") + "\n"
     }
@@ -70,7 +71,7 @@ impl Page {
             [one] => format!("  {one}"),
             [oldest, .., newest] => format!("  {oldest} to {newest}"),
         };
-        let meant = if cluster.meant { "" } else { "  not what the emitter means" };
+        let meant = if cluster.meant { "" } else { "  not reached by this emitter" };
         let name = self.paint(&format!("{} {}", safe(&cluster.adapter), quoted(&cluster.prefix)), Colour::Bold);
         lines.push(format!("{name}{}{}", safe(&versions), self.paint(meant, Colour::Dim)));
         let shown = cluster.namespaces.iter().take(NAMESPACES);
@@ -124,6 +125,29 @@ impl Page {
     }
 }
 
+/// Where to look on: clients, their rooms and their handlers are beyond what servers tell unasked.
+fn further(diagnosis: &Diagnosis) -> Vec<String> {
+    let mut steps = Vec::new();
+    let ours = diagnosis.clusters.iter().filter(|cluster| cluster.meant);
+    let answers = ours.flat_map(|cluster| &cluster.namespaces).any(|namespace| namespace.answered.is_some());
+    let looked_for_room =
+        diagnosis.room.is_some() || diagnosis.findings.iter().any(|found| found.code == "unknown-room");
+    if answers && !looked_for_room {
+        steps.push(("sio doctor --to ROOM", "is anybody in the room?"));
+        steps.push(("sio sockets", "who is connected to the namespace?"));
+    }
+    if diagnosis.clusters.iter().any(|cluster| !cluster.meant) {
+        steps.push(("sio doctor --prefix PREFIX", "or are the servers of another prefix meant?"));
+    }
+    steps.push(("socket.onAny(console.log)", "in a client: by what names do events reach it?"));
+    let steps = steps.iter().enumerate();
+    let step = |(index, (what, answers)): (usize, &(&str, &str))| {
+        let label = if index == 0 { "next" } else { "" };
+        format!("  {label:<6}{what:<27}{answers}")
+    };
+    steps.map(step).collect()
+}
+
 /// One line about Redis itself.
 fn redis(diagnosis: &Diagnosis) -> String {
     let redis = &diagnosis.redis;
@@ -132,12 +156,7 @@ fn redis(diagnosis: &Diagnosis) -> String {
     let user = redis.user.as_deref().filter(|user| *user != "default").map(|user| format!("user {user}"));
     let more = [redis.mode.clone(), role.map(str::to_owned), user];
     let more: Vec<String> = more.into_iter().flatten().collect();
-    let nobody = if diagnosis.clusters.is_empty() { "\nno Socket.IO servers" } else { "" };
-    format!(
-        "Redis {}{}{nobody}",
-        safe(version),
-        more.iter().map(|word| format!(", {}", safe(word))).collect::<String>()
-    )
+    format!("Redis {}{}", safe(version), more.iter().map(|word| format!(", {}", safe(word))).collect::<String>())
 }
 
 fn quoted(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! Is anybody there whom the emitter speaks to?
 
-use super::{counted, listed};
+use super::{counted, listed, redis::is_no_place, within, word};
 use crate::doctor::{
     ClusterSeen, Finding,
     facts::{Facts, name},
@@ -12,8 +12,9 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let mut found = clash(facts);
     match meant.as_slice() {
         [] if !facts.clusters.is_empty() => found.push(elsewhere(facts)),
+        [] if is_no_place(facts) => {}
         // Where nothing can be seen, nobody can say that nobody is there.
-        [] if facts.unseen.iter().any(|refusal| refusal.what.starts_with("PUBSUB")) => {}
+        [] if facts.is_blind() => {}
         [] => found.push(nothing(facts)),
         [cluster] => found.extend(namespace(facts, cluster)),
         several => found.extend(ambiguous(facts, several)),
@@ -28,8 +29,9 @@ fn nothing(facts: &Facts) -> Finding {
         facts.strangers.iter().map(String::as_str).filter(|name| !name.contains('#')).take(5).collect();
     if !strangers.is_empty() {
         return finding.because(format!("{why}; others have: {}", listed(strangers.iter().copied()))).so(format!(
-            "give the servers a Redis adapter: io.adapter(createAdapter(pub, sub)); if one of those channels is \
-             python-socketio's: --adapter python --prefix {}",
+            "see that the servers run, that they use this very Redis (--url), and that they have a Redis adapter: \
+             io.adapter(createAdapter(pub, sub)); if one of those channels is python-socketio's: --adapter python \
+             --prefix {}",
             word(strangers[0])
         ));
     }
@@ -139,7 +141,14 @@ fn clash(facts: &Facts) -> Vec<Finding> {
             names.join(" or --adapter ")
         );
         let why = same.iter().map(|cluster| told(cluster)).collect::<Vec<_>>().join("; ");
-        found.push(Finding::trouble("several-adapters", what).because(why).so(todo));
+        let deafens = match (names.contains(&"classic"), names.contains(&"streams")) {
+            (true, true) => {
+                "; what servers of streams ask each other leaves those of classic deaf, so they were not asked"
+            }
+            _ => "",
+        };
+        let finding = Finding::trouble("several-adapters", what).because(format!("{why}{deafens}")).so(todo);
+        found.push(within(same.iter().find(|cluster| cluster.meant).unwrap_or(&same[0]), finding));
     }
     found
 }
@@ -149,13 +158,4 @@ fn told(cluster: &ClusterSeen) -> String {
     let most = cluster.namespaces.iter().filter_map(|namespace| namespace.servers).max();
     let servers = most.map_or_else(|| "servers".to_owned(), |count| counted(count, "server"));
     format!("{servers} of {} with the prefix {:?}", cluster.adapter, cluster.prefix)
-}
-
-/// As one would type it.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:,@%+=".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
 }

@@ -1,17 +1,33 @@
-//! Redis itself: what it is, what it permits, who does not keep up.
+//! Redis itself: what it is, and who does not keep up.
 
-use super::counted;
+use super::{counted, word};
 use crate::doctor::{
     Finding,
-    facts::{Facts, Refusal, name},
+    facts::{Facts, name},
 };
 
 /// A subscriber is near its limit from this part of it on.
 const NEAR: u64 = 2;
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    let single = [replica(facts), too_old(facts), refused(facts), slow(facts)];
-    single.into_iter().flatten().chain(unseen(facts)).collect()
+    let single = [sentinel(facts), replica(facts), too_old(facts), slow(facts)];
+    single.into_iter().flatten().collect()
+}
+
+/// True if nobody can be here, whoever runs.
+pub(super) fn is_no_place(facts: &Facts) -> bool {
+    sentinel(facts).or_else(|| replica(facts)).is_some()
+}
+
+/// It takes what is published, and keeps it to itself.
+fn sentinel(facts: &Facts) -> Option<Finding> {
+    facts.info.redis.mode.as_deref().filter(|mode| *mode == "sentinel")?;
+    let service = facts.info.services.first().map_or("SERVICE", String::as_str);
+    Some(
+        Finding::trouble("sentinel", "this is a sentinel: it knows where Redis is, and no message passes through it")
+            .because("INFO says redis_mode:sentinel")
+            .so(format!("--url redis-sentinel://HOST:PORT/{}, with this host and port", word(service))),
+    )
 }
 
 fn replica(facts: &Facts) -> Option<Finding> {
@@ -20,10 +36,13 @@ fn replica(facts: &Facts) -> Option<Finding> {
     if facts.info.redis.mode.as_deref() == Some("cluster") {
         return None;
     }
+    let primary = facts.info.primary.as_ref().map(|primary| format!(", --url redis://{primary}")).unwrap_or_default();
     Some(
         Finding::trouble("replica", "this Redis is a replica: what is published here reaches its own subscribers only")
             .because(format!("INFO says role:{role}"))
-            .so("connect to the primary, or through the sentinels: --url redis-sentinel://HOST,HOST/SERVICE"),
+            .so(format!(
+                "connect to the primary{primary}, or through the sentinels: --url redis-sentinel://HOST,HOST/SERVICE"
+            )),
     )
 }
 
@@ -45,38 +64,6 @@ fn too_old(facts: &Facts) -> Option<Finding> {
         .because(format!("INFO says redis_version:{version}"))
         .so("upgrade Redis, or run the servers with createAdapter and the emitter with --adapter classic")
     })
-}
-
-/// What Redis refuses of an emit is one finding: one line in its ACL is wrong.
-fn refused(facts: &Facts) -> Option<Finding> {
-    let first = facts.refused.first()?;
-    let user = facts.info.redis.user.as_deref().unwrap_or("default");
-    let tried: Vec<_> =
-        facts.refused.iter().map(|refusal| format!("{} on {:?}", refusal.what, refusal.place)).collect();
-    let why = format!("{} for {}", first.why, tried.join(", "));
-    if !first.why.starts_with("NOPERM") {
-        return Some(
-            Finding::trouble("refused", "Redis does not take what an emitter sends")
-                .because(why)
-                .so("see what Redis says: it may be read-only, or out of memory"),
-        );
-    }
-    let mut rules: Vec<String> = Vec::new();
-    for Refusal { place, why, .. } in &facts.refused {
-        let prefix = place.split_once('#').map_or(place.as_str(), |(start, _)| start);
-        let prefix = prefix.strip_suffix("-request").unwrap_or(prefix);
-        let rule = match (why.split('\'').nth(1), why.contains("channel")) {
-            (Some(command), _) => format!("+{command}"),
-            (None, true) => format!("'&{prefix}*'"),
-            (None, false) => format!("'~{prefix}*'"),
-        };
-        if !rules.contains(&rule) {
-            rules.push(rule);
-        }
-    }
-    let what = format!("Redis does not permit the user {user:?} what an emitter has to do");
-    let todo = format!("redis-cli ACL SETUSER {user} {}, and the same in the ACL file", rules.join(" "));
-    Some(Finding::trouble("acl", what).because(why).so(todo))
 }
 
 fn slow(facts: &Facts) -> Option<Finding> {
@@ -108,32 +95,6 @@ fn slow(facts: &Facts) -> Option<Finding> {
             .so("see whether that server is frozen or overloaded; send less or slower (sio pipe --rate), or raise \
                  client-output-buffer-limit pubsub in redis.conf"),
     )
-}
-
-/// Without PUBSUB the emitter cannot find the adapter by itself.
-fn unseen(facts: &Facts) -> Vec<Finding> {
-    let (pubsub, others): (Vec<_>, Vec<_>) =
-        facts.unseen.iter().partition(|refusal| refusal.what.starts_with("PUBSUB"));
-    let user = facts.info.redis.user.as_deref().unwrap_or("default");
-    let mut found = Vec::new();
-    if let Some(refusal) = pubsub.first() {
-        let what = "Redis does not permit PUBSUB, so servers can neither be found nor counted";
-        let finding = match facts.wanted.adapter {
-            None => Finding::trouble("unseen", what),
-            Some(_) => Finding::note("unseen", what),
-        };
-        let todo = format!("ACL SETUSER {user} +pubsub, or say what the servers run: --adapter NAME");
-        found.push(finding.because(refusal.why.clone()).so(todo));
-    }
-    if !others.is_empty() {
-        let names: Vec<_> = others.iter().map(|refusal| refusal.what.as_str()).collect();
-        found.push(
-            Finding::note("unseen", format!("not looked at: {}", names.join(", ")))
-                .because(others[0].why.clone())
-                .so("nothing, unless the cause is not found without them: then ask again as a user who may"),
-        );
-    }
-    found
 }
 
 /// For people.

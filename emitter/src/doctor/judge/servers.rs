@@ -1,11 +1,55 @@
 //! The servers: do they live, do they hear, do they fit together?
 
-use super::{counted, listed};
-use crate::doctor::{ClusterSeen, Finding, NamespaceSeen, facts::Facts};
+use super::{counted, listed, within, word};
+use crate::doctor::{
+    ClusterSeen, Finding, NamespaceSeen,
+    facts::{Facts, QUESTION, Unasked},
+};
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    let each = facts.clusters.iter().flat_map(|cluster| [silent(facts, cluster), unheard(cluster), mixed(cluster)]);
-    each.chain([broadcasts(facts), unread(facts)]).flatten().collect()
+    let each = facts.clusters.iter().flat_map(|cluster| {
+        let found =
+            [mute(cluster), silent(facts, cluster), unheard(cluster), mixed(cluster), broadcasts(facts, cluster)];
+        found.into_iter().flatten().map(|finding| within(cluster, finding))
+    });
+    unasked(facts).into_iter().chain(each).collect()
+}
+
+/// Nobody knows whether they live.
+fn unasked(facts: &Facts) -> Vec<Finding> {
+    let mut found = Vec::new();
+    found.extend(facts.unasked.as_ref().map(|unasked| match unasked {
+        Unasked::Never { why } => {
+            Finding::note("unasked", "that the servers are subscribed is all that shows: nobody can ask whether they hear")
+                .because(why.clone())
+        }
+        Unasked::Name { why } => Finding::trouble("unreachable-name", why.clone())
+            .because("servers subscribe by a pattern, in which a bracket stands for something else")
+            .so("give the servers a prefix (key) and namespaces without brackets"),
+        Unasked::Failed { why } => Finding::trouble("unasked", "the servers could not be asked whether they hear")
+            .because(why.clone())
+            .so("see that this Redis lets one more connection in, and subscribe: INFO clients, CONFIG GET maxclients"),
+    }));
+    let known = facts.unasked.is_some() || facts.refused.iter().any(|refusal| refusal.what == QUESTION);
+    found.extend(facts.unprobed.as_ref().filter(|_| !known).map(|why| {
+        Finding::note("unprobed", "no event was sent to see whether the servers hear it").because(why.clone())
+    }));
+    found
+}
+
+/// Asked without being counted, and not answering.
+fn mute(cluster: &ClusterSeen) -> Option<Finding> {
+    let mute = |namespace: &&NamespaceSeen| namespace.servers.is_none() && namespace.answered == Some(0);
+    let namespace = cluster.namespaces.iter().find(mute)?;
+    let what = format!(
+        "no server of {} answers on {:?} with the prefix {:?}",
+        cluster.adapter, namespace.name, cluster.prefix
+    );
+    Some(
+        Finding::trouble("no-answer", what)
+            .because("they were asked, and nobody can count them")
+            .so("see that the servers run, on this Redis, and with this adapter, prefix and namespace"),
+    )
 }
 
 /// Counted, and not answering. All namespaces of a server share its connection, so they are told together.
@@ -15,11 +59,13 @@ fn silent(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
     let worst = silent.iter().max_by_key(|namespace| missing(namespace))?;
     let (count, servers) = (missing(worst)?, worst.servers?);
     let does = if count == 1 { "does" } else { "do" };
-    let what = format!(
-        "{count} of {} ({}) {does} not answer: clients there receive nothing",
-        counted(servers, "server"),
-        cluster.adapter
-    );
+    let what = match servers {
+        1 => format!("the only server ({}) does not answer: clients there receive nothing", cluster.adapter),
+        _ => format!(
+            "{count} of {servers} servers ({}) {does} not answer: clients there receive nothing",
+            cluster.adapter
+        ),
+    };
     let names = listed(silent.iter().map(|namespace| namespace.name.as_str()));
     let ids = match worst.silent.as_slice() {
         [] => String::new(),
@@ -72,34 +118,13 @@ fn mixed(cluster: &ClusterSeen) -> Option<Finding> {
 }
 
 /// Servers of the classic adapter hear requests by name and events by a pattern.
-fn broadcasts(facts: &Facts) -> Option<Finding> {
-    let classic = facts.clusters.iter().find(|cluster| cluster.adapter == "classic")?;
-    (facts.patterns == Some(0)).then(|| {
+fn broadcasts(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
+    (cluster.adapter == "classic" && facts.patterns == Some(0)).then(|| {
         Finding::trouble("no-broadcasts", "servers hear requests, but nobody hears events")
-            .because(format!("{:?} has subscribers, and PUBSUB NUMPAT is 0", format!("{}-request#…", classic.prefix)))
-            .so(format!("permit the servers' user PSUBSCRIBE: ACL SETUSER USER +psubscribe &{}*", classic.prefix))
-    })
-}
-
-/// A stream that nobody reads is left over, or its readers are stuck: they read an entry that they cannot read again and
-/// again, and answer on their channel all the same.
-fn unread(facts: &Facts) -> Option<Finding> {
-    if facts.unread_streams.is_empty() {
-        return None;
-    }
-    let names = listed(facts.unread_streams.iter().map(String::as_str));
-    let alive = |cluster: &&ClusterSeen| {
-        cluster.meant
-            && cluster.adapter.starts_with("streams")
-            && cluster.namespaces.iter().any(|namespace| namespace.answered > Some(0))
-    };
-    let stuck = facts.clusters.iter().find(alive).filter(|_| facts.read_streams.is_empty());
-    Some(match stuck {
-        Some(_) => Finding::trouble("stuck-stream", "servers answer on their channel, and do not read their stream")
-            .because(format!("the stream {names} exists, and nobody answers a question in it"))
-            .so("restart the servers: a malformed entry stops its readers for good, and a new one begins behind it"),
-        None => Finding::note("unread-stream", format!("no server that can be seen reads the stream {names}"))
-            .because("it exists, and nobody answers a question in it: it is left over, or its readers are frozen")
-            .so("if nobody uses it any more, delete it: it only takes memory"),
+            .because(format!("{:?} has subscribers, and PUBSUB NUMPAT is 0", format!("{}-request#…", cluster.prefix)))
+            .so(format!(
+                "permit the servers' user PSUBSCRIBE: redis-cli ACL SETUSER USER +psubscribe {}",
+                word(&format!("&{}*", cluster.prefix))
+            ))
     })
 }
