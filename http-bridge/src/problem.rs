@@ -73,6 +73,11 @@ impl Problem {
         Self(Box::new(details.with_extensions(members)))
     }
 
+    /// Its stable name.
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.extensions.code
+    }
+
     pub(crate) fn query(fault: Fault) -> Self {
         Self::parameters("query", "The query cannot be understood", fault)
     }
@@ -307,7 +312,7 @@ impl IntoResponse for Problem {
 pub(crate) async fn not_found() -> Problem {
     let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/batch, /v1/server-emit, \
                   /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /v1/servers, \
-                  /v1/rooms, /v1/sockets, /v1/tap, /livez and /readyz";
+                  /v1/rooms, /v1/sockets, /v1/tap, /livez, /readyz and /metrics";
     Problem::new(StatusCode::NOT_FOUND, "not-found", "There is no such route", detail)
 }
 

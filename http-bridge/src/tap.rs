@@ -154,6 +154,10 @@ impl Reading {
                 return;
             }
             self.left -= 1;
+            self.bridge.metrics.tap_messages.inc();
+        }
+        if let Tapped::Dropped { messages } = tapped {
+            self.bridge.metrics.tap_dropped.inc_by(*messages);
         }
         // What was decoded can be written.
         let Ok(json) = serde_json::to_vec(tapped) else { return };
