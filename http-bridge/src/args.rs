@@ -67,6 +67,7 @@ Query of /v1/servers, /v1/rooms and /v1/sockets, which are for GET:
 For whoever runs it, all GET:
   /livez, /readyz      whether the bridge is up, and whether Redis is
   /metrics             what happened so far, for Prometheus; with a token, it wants it
+  /openapi.json        every route, parameter and answer, for programs
 
 Bodies:
   /v1/emit/EVENT       the one argument: JSON, MessagePack, text or bytes

@@ -18,6 +18,7 @@
 //! | `GET /v1/tap` | none; the answer is every message on the bus, live; `?event=&room=&namespace=&requests=&count=&for=` |
 //! | `GET /livez`, `/readyz` | whether the bridge is up, and whether Redis is |
 //! | `GET /metrics` | what happened so far, for Prometheus |
+//! | `GET /openapi.json` | all of this, for programs |
 //!
 //! With `?ack=2s`, an event is answered with the acknowledgements of it. Who did not answer in time is missing from the
 //! answers, which say so (`"partial": true`); that is no failure.
@@ -35,8 +36,9 @@
 //! | `records`, `split` | a long body, record by record |
 //! | `message`, `event`, `batch`, `questions`, `tap`, `health` | the routes |
 //! | `address`, `send`, `answers` | to whom, how it gets there, and what comes back |
-//! | `problem` | every answer that is no success |
+//! | `problem`, `codes` | every answer that is no success |
 //! | `metrics`, `measure`, `fates` | what is counted: in all, of each request, of each message in a batch |
+//! | `openapi` | the bridge, described |
 
 mod address;
 mod allow;
@@ -45,6 +47,7 @@ mod args;
 mod auth;
 mod batch;
 mod body;
+mod codes;
 mod config;
 mod event;
 mod fates;
@@ -54,6 +57,7 @@ mod logs;
 mod measure;
 mod message;
 mod metrics;
+mod openapi;
 mod parameters;
 mod problem;
 mod query;
@@ -111,6 +115,7 @@ pub fn app(emitter: Emitter, config: Config) -> Router {
         .merge(metrics)
         .route("/livez", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(openapi::openapi))
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::not_found)
         .layer(middleware::from_fn_with_state(bridge.clone(), same_origin::require))

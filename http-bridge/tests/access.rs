@@ -141,6 +141,7 @@ async fn the_refusal_holds_for_every_route_and_method() {
         "/livez",
         "/readyz",
         "/metrics",
+        "/openapi.json",
         "/nowhere",
     ] {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::HEAD] {
@@ -216,7 +217,7 @@ async fn with_a_token_the_right_one_may_come_from_anywhere() {
     let counted = request(Method::GET, "/metrics").header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
     assert_eq!(bridge.ask(counted.body(Body::empty()).unwrap()).await.status, StatusCode::OK);
     bridge.refuses(get("/metrics"), 401, "unauthorized").await;
-    for path in ["/livez", "/readyz"] {
+    for path in ["/livez", "/readyz", "/openapi.json"] {
         assert_eq!(bridge.ask(get(path)).await.status, StatusCode::OK);
         let elsewhere = bare(Method::GET, path, &[("host", "bridge.example.com")]);
         assert_eq!(bridge.ask(elsewhere).await.status, StatusCode::OK);
