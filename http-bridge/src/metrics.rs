@@ -19,8 +19,8 @@ use crate::{config::Bridge, health, tap::TAPS};
 
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// From a refusal, which costs nothing, to the longest that a send may take, in seconds.
-const BUCKETS: [f64; 13] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+/// From a refusal, which costs nothing, to what took all its time and a little, in seconds.
+const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// The numbers of one bridge. To count is to add to an atomic behind a lock that is only read.
 #[derive(Debug)]

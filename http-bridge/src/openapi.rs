@@ -212,3 +212,20 @@ fn response((status, codes): (u16, Vec<&Code>)) -> (String, Value) {
     let lines: Vec<_> = codes.iter().map(|(code, _, meaning)| format!("- `{code}`: {meaning}")).collect();
     (operation::problem_name(status), operation::problem(status, &lines.join("\n"), &Map::new()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{answers::MOST, questions::USUAL};
+
+    #[test]
+    fn limits_are_told_as_they_are() {
+        let document = document();
+        let limits = ["servers", "rooms", "sockets"].map(|route| &document["paths"][format!("/v1/{route}")]["get"]);
+        for parameters in limits.map(|operation| operation["parameters"].as_array().unwrap()) {
+            let limit = parameters.iter().find(|parameter| parameter["name"] == "limit").unwrap();
+            let told = limit["description"].as_str().unwrap();
+            assert!(told.contains(&format!("{USUAL} by default and at most {MOST};")), "{told}");
+        }
+    }
+}

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// So many answers are in a document where the request does not say how many.
-const USUAL: u64 = 1000;
+pub(crate) const USUAL: u64 = 1000;
 
 /// How much is wanted, and for how long.
 #[derive(Debug)]

@@ -85,6 +85,8 @@ impl Example {
     pub(super) fn sample(&self, operation: &Operation) -> Option<Value> {
         let mut words = vec!["curl".to_owned(), quoted(&self.url(operation))];
         if let Some(accept) = self.accept {
+            // A stream is to be seen as it comes.
+            words.insert(1, "-N".to_owned());
             words.extend(["-H".to_owned(), quoted(&format!("Accept: {accept}"))]);
         }
         match &self.body {
@@ -158,7 +160,7 @@ mod tests {
         let text = example("it", "It").with(&[("event", "e")]).accept("application/x-ndjson");
         assert_eq!(
             of(text.body("text/plain", json!("hi"))),
-            "curl 127.0.0.1:8484/v1/emit/e -H 'Accept: application/x-ndjson' -H 'Content-Type: text/plain' --data-binary hi"
+            "curl -N 127.0.0.1:8484/v1/emit/e -H 'Accept: application/x-ndjson' -H 'Content-Type: text/plain' --data-binary hi"
         );
         let form = json!({ "event": "e", "room": ["a", "b"] });
         assert_eq!(

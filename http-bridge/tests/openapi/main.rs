@@ -21,7 +21,7 @@ use roas::{
     validation::{Options, Validate},
 };
 use serde_json::{Value, json};
-use socketio_bridge::{Config, app};
+use socketio_bridge::{Config, Token, app};
 use source::codes;
 
 #[tokio::test]
@@ -87,6 +87,23 @@ async fn every_route_and_method_is_described_and_no_other() {
     let answer = bridge.ask(get("/nowhere")).await;
     let told = answer.detail().split([' ', ',']).filter(|word| word.starts_with('/')).map(str::to_owned);
     assert_eq!(told.collect::<BTreeSet<_>>(), described);
+}
+
+#[tokio::test]
+async fn who_wants_the_token_is_described() {
+    let bridge = Bridge::with(|config| config.token = Some(Token::new("s3cret").unwrap()));
+    let document = Document::read(&bridge.app).await;
+    for (path, method, operation) in document.operations() {
+        let asked = request(method.clone(), &path.replace("{event}", "e")).body(Body::from("{}")).unwrap();
+        let refused = bridge.ask(asked).await.status == StatusCode::UNAUTHORIZED;
+        // Optional, since it is for whoever runs a bridge to say.
+        let told = if refused { json!([{"token": []}, {}]) } else { json!([]) };
+        assert_eq!(
+            (&operation["security"], operation["responses"]["401"].is_object()),
+            (&told, refused),
+            "{method} {path}"
+        );
+    }
 }
 
 #[tokio::test]
