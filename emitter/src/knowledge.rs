@@ -41,6 +41,13 @@ impl Knowledge {
 }
 
 impl Emitter {
+    /// The adapter that messages are written for, by its name, such as `classic`; `None` where it was not given and not
+    /// found yet. It asks nobody.
+    pub fn known_adapter(&self) -> Option<&'static str> {
+        let found = self.knowledge().found.read().unwrap_or_else(PoisonError::into_inner);
+        found.as_ref().map(|found| found.adapter.name())
+    }
+
     /// The adapter: as given, as found before, or found now.
     pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
         let last = match &*self.knowledge().found.read().unwrap_or_else(PoisonError::into_inner) {

@@ -7,12 +7,12 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{FutureExt, future::BoxFuture, stream};
 use serde::Serialize;
-use socketio_emitter::{Answer, Asking};
+use socketio_emitter::{Answer, Answering, Asking, Tally};
 use tracing::Span;
 
-use crate::problem::Problem;
+use crate::{config::Bridge, metrics::Question, problem::Problem};
 
 /// The most answers that one document may hold; a stream of lines holds any number.
 pub(crate) const MOST: u64 = 10_000;
@@ -50,30 +50,77 @@ impl Form {
     }
 }
 
-/// Asks, and answers what was answered.
-pub(crate) async fn answer<A>(asking: Asking<A>, form: Form) -> Result<Response, Problem>
+/// All answers in one.
+#[derive(Serialize)]
+struct Document<'a, A> {
+    #[serde(flatten)]
+    tally: &'a Tally,
+    answers: Vec<A>,
+}
+
+/// Asks, and answers what was answered. Boxed, since futures in futures grow too deep to compile.
+pub(crate) fn answer<A>(
+    bridge: &Bridge,
+    asking: Asking<A>,
+    question: Question,
+    form: Form,
+) -> BoxFuture<'_, Result<Response, Problem>>
+where
+    A: Answer + Serialize + Send,
+{
+    async move {
+        let answering = asking.stream().await?;
+        bridge.metrics.asked(question, answering.tally());
+        Span::current().record("servers", answering.tally().servers);
+        Ok(match form {
+            Form::Document => document(bridge, answering, question).await,
+            Form::Lines => lines(bridge.clone(), answering, question),
+        })
+    }
+    .boxed()
+}
+
+/// Asks, and answers how many answers there are.
+pub(crate) fn count<A: Answer>(
+    bridge: &Bridge,
+    asking: Asking<A>,
+    question: Question,
+) -> BoxFuture<'_, Result<Response, Problem>> {
+    async move {
+        let tally = asking.count().await?;
+        bridge.metrics.asked(question, &tally);
+        bridge.metrics.answered(question, &tally);
+        Ok(Json(tally).into_response())
+    }
+    .boxed()
+}
+
+async fn document<A>(bridge: &Bridge, mut answering: Answering<A>, question: Question) -> Response
 where
     A: Answer + Serialize,
 {
-    match form {
-        Form::Document => {
-            let answers = asking.await?;
-            Span::current().record("servers", answers.tally.servers);
-            Ok(Json(answers).into_response())
-        }
-        Form::Lines => {
-            let answering = asking.stream().await?;
-            Span::current().record("servers", answering.tally().servers);
-            let lines = stream::unfold(Some(answering), async |answering| {
-                let mut answering = answering?;
-                match answering.next().await {
-                    Some(answer) => Some((line(&answer), Some(answering))),
-                    None => Some((line(answering.tally()), None)),
-                }
-            });
-            Ok(([(CONTENT_TYPE, LINES)], Body::from_stream(lines)).into_response())
-        }
+    let mut answers = Vec::new();
+    while let Some(answer) = answering.next().await {
+        answers.push(answer);
     }
+    let tally = answering.tally();
+    bridge.metrics.answered(question, tally);
+    Json(Document { tally, answers }).into_response()
+}
+
+fn lines<A>(bridge: Bridge, answering: Answering<A>, question: Question) -> Response
+where
+    A: Answer + Serialize,
+{
+    let lines = stream::unfold(Some((answering, bridge, question)), async |state| {
+        let (mut answering, bridge, question) = state?;
+        if let Some(answer) = answering.next().await {
+            return Some((line(&answer), Some((answering, bridge, question))));
+        }
+        bridge.metrics.answered(question, answering.tally());
+        Some((line(answering.tally()), None))
+    });
+    ([(CONTENT_TYPE, LINES)], Body::from_stream(lines)).into_response()
 }
 
 fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {

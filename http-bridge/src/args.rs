@@ -64,6 +64,11 @@ Query of /v1/servers, /v1/rooms and /v1/sockets, which are for GET:
   room=, except=       for sockets (repeatable)
   handshake=true       for sockets: also headers, cookies among them, address and query
 
+For whoever runs it, all GET:
+  /livez, /readyz      whether the bridge is up, and whether Redis is
+  /metrics             what happened so far, for Prometheus; with a token, it wants it
+  /openapi.json        every route, parameter and answer, for programs
+
 Bodies:
   /v1/emit/EVENT       the one argument: JSON, MessagePack, text or bytes
   the other routes     the message: JSON or MessagePack
@@ -72,7 +77,7 @@ Bodies:
 
 Environment:
   SIO_BRIDGE_LISTEN    --listen
-  SIO_BRIDGE_TOKEN     the secret that every request to /v1 must carry: Authorization: Bearer ...
+  SIO_BRIDGE_TOKEN     the secret that every request to /v1 and /metrics must carry: Authorization: Bearer ...
   RUST_LOG             what is logged, instead of -v
 {ENVIRONMENT}
 

@@ -16,6 +16,7 @@ use tracing::Span;
 use crate::{
     body,
     config::Bridge,
+    fates::Fates,
     problem::Problem,
     query::{Nothing, Query},
     records::Records,
@@ -47,29 +48,41 @@ pub(crate) async fn batch(
 /// Sends every message up to the first that cannot be.
 async fn send(bridge: &Bridge, records: &mut Records, framing: Framing) -> Result<BatchReceipt, Problem> {
     let refused = OnceLock::new();
+    let fates = Fates::new(bridge);
     let messages = stream::unfold(records, async |records| match next(bridge, records).await {
-        Ok(message) => Some((bridge.emitter.send(message?), records)),
+        Ok(message) => {
+            let message = message?;
+            fates.expect(message.action.verb());
+            Some((bridge.emitter.send(message), records))
+        }
         Err(problem) => {
             let _ = refused.set(problem);
             None
         }
     });
-    let sent = bridge.emitter.send_all(messages).await;
-    match (sent, refused.into_inner()) {
-        (Ok(receipt), None) => Ok(receipt),
-        (Err(Error::Stopped { accepted, unknown, index, source }), _) => {
-            Err(Problem::from(*source).stopped(framing, index, accepted, unknown))
+    let sent = bridge.emitter.send_all(messages).each(|index, fate| fates.tell(index, fate)).await;
+    let (problem, accepted) = match (sent, refused.into_inner()) {
+        (Ok(receipt), None) => {
+            bridge.metrics.saw(receipt.adapter, receipt.servers);
+            return Ok(receipt);
         }
-        (Ok(BatchReceipt { messages, .. }), Some(problem)) => Err(problem.stopped(framing, messages, messages, 0)),
-        (Err(_), Some(problem)) => Err(problem.stopped(framing, 0, 0, 0)),
-        (Err(error), None) => Err(Problem::from(error).stopped(framing, 0, 0, 0)),
-    }
+        (Err(Error::Stopped { accepted, unknown, index, source }), _) => {
+            return Err(Problem::from(*source).stopped(framing, index, accepted, unknown));
+        }
+        (Ok(BatchReceipt { messages, .. }), Some(problem)) => (problem, messages),
+        (Err(_), Some(problem)) => (problem, 0),
+        (Err(error), None) => (Problem::from(error), 0),
+    };
+    // Of this message nobody was told.
+    bridge.metrics.failed(problem.code());
+    Err(problem.stopped(framing, accepted, accepted, 0))
 }
 
 async fn next(bridge: &Bridge, records: &mut Records) -> Result<Option<Message>, Problem> {
     let Some(record) = records.next().await? else {
         return Ok(None);
     };
+    bridge.metrics.batch_messages.inc();
     let read = Message::from_json_with(&record.text, bridge.config.numbers);
     let message = read.map_err(|error| Problem::from(error).within(record.at))?;
     bridge.config.allowed_events.check(&message.action)?;

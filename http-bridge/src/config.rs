@@ -3,7 +3,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use socketio_emitter::{Emitter, Numbers};
 use tokio::sync::Semaphore;
 
-use crate::{allow::AllowedEvents, auth::Token, tap::TAPS};
+use crate::{allow::AllowedEvents, auth::Token, metrics::Metrics, tap::TAPS};
 
 /// What the routes go by.
 #[derive(Debug, Clone)]
@@ -51,11 +51,13 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     /// Places for those who tap.
     pub(crate) taps: Arc<Semaphore>,
+    pub(crate) metrics: Metrics,
 }
 
 impl Bridge {
     pub(crate) fn new(emitter: Emitter, config: Config) -> Self {
-        Self(Arc::new(Inner { emitter, config, taps: Arc::new(Semaphore::new(TAPS)) }))
+        let taps = Arc::new(Semaphore::new(TAPS));
+        Self(Arc::new(Inner { emitter, config, taps, metrics: Metrics::new() }))
     }
 }
 

@@ -5,6 +5,7 @@ use axum::{
     response::Response,
 };
 use axum_extra::extract::WithRejection;
+use futures_util::FutureExt;
 
 use crate::{
     body::{self, Kind},
@@ -25,11 +26,22 @@ pub(crate) async fn event(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    let sent = emit(&bridge, event, addressed, &headers, body).boxed().await;
+    sent.inspect_err(|problem| bridge.metrics.failed(problem.code()))
+}
+
+async fn emit(
+    bridge: &Bridge,
+    event: String,
+    addressed: Addressed,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let (address, sending) = addressed.parts();
     let sending = sending.checked()?;
-    let kind = Kind::told(&headers).ok_or_else(|| Problem::unsupported_body(KINDS))?;
+    let kind = Kind::told(headers).ok_or_else(|| Problem::unsupported_body(KINDS))?;
     let body = body::read(body, bridge.config.body_limit).await?;
     let args = body::argument(kind, &body, bridge.config.numbers)?;
-    let sent = send(&bridge, address.message(event, args), &sending, &headers).await;
+    let sent = send(bridge, address.message(event, args), &sending, headers).await;
     sent.map_err(|problem| problem.in_parameters("event"))
 }

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 use socketio_emitter::{Message, Numbers};
+use utoipa::ToSchema;
 
 use crate::{
     address::{Address, root},
@@ -10,25 +11,36 @@ use crate::{
 };
 
 /// An event as a form posts it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Form {
+pub(crate) struct Form {
+    /// The event's name.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
     event: Option<String>,
-    /// What the servers of some tutorials call it.
+    /// The same, as the servers of some tutorials call it: one of the two is needed.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
     action: Option<String>,
+    /// The one argument: JSON if it reads as JSON, and otherwise text.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
     data: Option<String>,
+    /// Only to sockets in this room, or in any of these.
     #[serde(default)]
     room: Vec<String>,
+    /// But not to those in this room; repeatable.
     #[serde(default)]
     except: Vec<String>,
+    /// The namespace, `/` by default.
     #[serde(default = "root", deserialize_with = "one")]
     namespace: String,
+    /// Dropped where a client's connection is not ready to take it.
     #[serde(default, deserialize_with = "one")]
     volatile: bool,
+    /// Whether servers may compress it.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
     compress: Option<bool>,
 }
 

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
+use socketio_emitter::Error;
 
 use crate::{config::Bridge, problem::Problem};
 
@@ -15,8 +16,13 @@ pub(crate) async fn alive() -> Json<Value> {
 
 /// `GET /readyz`: Redis answers, so a message would be taken.
 pub(crate) async fn ready(State(bridge): State<Bridge>) -> Result<Json<Value>, Problem> {
-    match bridge.emitter.ping(PATIENCE).await {
+    match ask(&bridge).await {
         Ok(()) => Ok(Json(json!({ "redis": "up" }))),
         Err(error) => Err(Problem::not_ready(&error)),
     }
+}
+
+/// Whether Redis answers, and why not.
+pub(crate) async fn ask(bridge: &Bridge) -> Result<(), Error> {
+    bridge.emitter.ping(PATIENCE).await
 }

@@ -17,6 +17,8 @@
 //! | `GET /v1/servers`, `/v1/rooms`, `/v1/sockets` | none: who is there; `?namespace=&room=&except=&limit=&count=` |
 //! | `GET /v1/tap` | none; the answer is every message on the bus, live; `?event=&room=&namespace=&requests=&count=&for=` |
 //! | `GET /livez`, `/readyz` | whether the bridge is up, and whether Redis is |
+//! | `GET /metrics` | what happened so far, for Prometheus |
+//! | `GET /openapi.json` | all of this, for programs |
 //!
 //! With `?ack=2s`, an event is answered with the acknowledgements of it. Who did not answer in time is missing from the
 //! answers, which say so (`"partial": true`); that is no failure.
@@ -34,7 +36,9 @@
 //! | `records`, `split` | a long body, record by record |
 //! | `message`, `event`, `batch`, `questions`, `tap`, `health` | the routes |
 //! | `address`, `send`, `answers` | to whom, how it gets there, and what comes back |
-//! | `problem` | every answer that is no success |
+//! | `problem`, `codes` | every answer that is no success |
+//! | `metrics`, `measure`, `fates` | what is counted: in all, of each request, of each message in a batch |
+//! | `openapi` | the bridge, described |
 
 mod address;
 mod allow;
@@ -43,12 +47,17 @@ mod args;
 mod auth;
 mod batch;
 mod body;
+mod codes;
 mod config;
 mod event;
+mod fates;
 mod form;
 mod health;
 mod logs;
+mod measure;
 mod message;
+mod metrics;
+mod openapi;
 mod parameters;
 mod problem;
 mod query;
@@ -81,6 +90,7 @@ pub use self::{
 /// Every route of the bridge, on the way to one cluster.
 pub fn app(emitter: Emitter, config: Config) -> Router {
     let bridge = Bridge::new(emitter, config);
+    let token = middleware::from_fn_with_state(bridge.clone(), auth::require);
     let v1 = Router::new()
         .route("/emit", message::route(Verb::Emit))
         .route("/emit/{event}", post(event::event))
@@ -95,14 +105,21 @@ pub fn app(emitter: Emitter, config: Config) -> Router {
         .route("/tap", get(tap::tap))
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::not_found)
-        .layer(middleware::from_fn_with_state(bridge.clone(), auth::require));
+        .layer(token.clone());
+    let metrics = Router::new()
+        .route("/metrics", get(metrics::metrics))
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(token);
     Router::new()
         .nest("/v1", v1)
+        .merge(metrics)
         .route("/livez", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(openapi::openapi))
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::not_found)
         .layer(middleware::from_fn_with_state(bridge.clone(), same_origin::require))
         .layer(logs::layer())
+        .layer(middleware::from_fn_with_state(bridge.clone(), measure::measure))
         .with_state(bridge)
 }

@@ -19,13 +19,16 @@ use crate::{
 /// A route whose body is the message. What it does is the route's affair: the body need not say it, and cannot say
 /// otherwise.
 pub(crate) fn route(verb: Verb) -> MethodRouter<Bridge> {
-    post(move |State(bridge): State<Bridge>, Query(sending): Query<Sending>, headers: HeaderMap, body: Body| {
-        message(bridge, verb, sending, headers, body)
-    })
+    post(
+        move |State(bridge): State<Bridge>, Query(sending): Query<Sending>, headers: HeaderMap, body: Body| async move {
+            let sent = message(&bridge, verb, sending, headers, body).await;
+            sent.inspect_err(|problem| bridge.metrics.failed(problem.code()))
+        },
+    )
 }
 
 async fn message(
-    bridge: Bridge,
+    bridge: &Bridge,
     verb: Verb,
     sending: Sending,
     headers: HeaderMap,
@@ -44,7 +47,7 @@ async fn message(
         said if said == verb => {}
         said => return Err(Problem::other_verb(verb, said)),
     }
-    let sent = send(&bridge, message, &sending, &headers).await;
+    let sent = send(bridge, message, &sending, &headers).await;
     sent.map_err(|problem| match field {
         Some(field) => problem.in_parameters(field),
         None => problem,

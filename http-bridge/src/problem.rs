@@ -13,8 +13,10 @@ use axum::{
 use problem_details::{ProblemDetails, ProblemType};
 use serde::Serialize;
 use socketio_emitter::{Error, Invalid, Verb};
+use utoipa::ToSchema;
 
 use crate::{
+    codes,
     parameters::Fault,
     split::{Framing, Position},
 };
@@ -32,33 +34,41 @@ pub(crate) struct Note {
 }
 
 /// The members beside those of the RFC.
-#[derive(Debug, Default, Serialize)]
-struct Members {
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct Members {
     /// A stable, machine-readable name.
     code: &'static str,
     /// Where in the body, or in the parameter, as a JSON pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     pointer: Option<String>,
     /// Which part of the URL or the form, by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     parameter: Option<String>,
     /// Where in the body's text, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = usize, required = false, minimum = 1)]
     line: Option<usize>,
+    /// In bytes, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = usize, required = false, minimum = 1)]
     column: Option<usize>,
-    /// True if the message may have been taken all the same; of a batch, how many may have been.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Unknown, inline, required = false)]
     unknown: Option<Unknown>,
     /// Which message of a batch it was, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64, required = false)]
     index: Option<u64>,
     /// How many messages of a batch were taken, for certain.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64, required = false)]
     accepted: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+/// True if the message may have been taken all the same; of a batch, how many may have been.
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 enum Unknown {
     Message(bool),
@@ -67,10 +77,16 @@ enum Unknown {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, title: &str, detail: impl Into<String>) -> Self {
+        debug_assert!(codes::is_known(code, status), "{code} with {status} is in no document");
         let kind = Uri::try_from(format!("/problems/{code}")).map(ProblemType::from).unwrap_or_default();
         let members = Members { code, ..Members::default() };
         let details = ProblemDetails::from_status_code(status).with_type(kind).with_title(title).with_detail(detail);
         Self(Box::new(details.with_extensions(members)))
+    }
+
+    /// Its stable name.
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.extensions.code
     }
 
     pub(crate) fn query(fault: Fault) -> Self {
@@ -307,7 +323,7 @@ impl IntoResponse for Problem {
 pub(crate) async fn not_found() -> Problem {
     let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/batch, /v1/server-emit, \
                   /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /v1/servers, \
-                  /v1/rooms, /v1/sockets, /v1/tap, /livez and /readyz";
+                  /v1/rooms, /v1/sockets, /v1/tap, /livez, /readyz, /metrics and /openapi.json";
     Problem::new(StatusCode::NOT_FOUND, "not-found", "There is no such route", detail)
 }
 

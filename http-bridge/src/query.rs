@@ -4,9 +4,11 @@ use std::{num::NonZeroU64, time::Duration};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::IntoParams;
 
 use crate::{
     address::{Address, root},
+    openapi::Time,
     parameters::{self, duration, given, one},
     problem::Problem,
     questions::Extent,
@@ -22,24 +24,32 @@ pub(crate) struct Query<T>(pub(crate) T);
 pub(crate) struct Nothing {}
 
 /// How to send.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sending {
+    /// Sends nothing, and answers the Redis command that would be sent.
     #[serde(default, deserialize_with = "one")]
     pub(crate) dry_run: bool,
+    /// Sends only if at least so many servers are on the namespace; otherwise the answer is 503 `too-few-servers`.
     #[serde(default, deserialize_with = "given")]
+    #[param(value_type = u64, required = false)]
     pub(crate) require_servers: Option<u64>,
+    /// How long it may take in all; --timeout is the longest.
     #[serde(default, deserialize_with = "duration")]
+    #[param(value_type = Time, required = false)]
     pub(crate) timeout: Option<Duration>,
-    /// Acknowledgements are wanted, and so long they may take.
+    /// Waits so long for acknowledgements, and answers them; --timeout is the longest. For events only.
     #[serde(default, deserialize_with = "duration")]
+    #[param(value_type = Time, required = false)]
     pub(crate) ack: Option<Duration>,
-    /// So many of them are enough.
+    /// So many acknowledgements are enough.
     #[serde(default, deserialize_with = "given")]
+    #[param(value_type = u64, required = false, minimum = 1)]
     pub(crate) expect: Option<NonZeroU64>,
 }
 
-/// To whom, and how to send.
+/// To whom, and how to send: [`Address`] and [`Sending`].
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Addressed {
@@ -66,52 +76,77 @@ pub(crate) struct Addressed {
 }
 
 /// What is asked about servers.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Servers {
+    /// The namespace, `/` by default.
     #[serde(default = "root", deserialize_with = "one")]
     namespace: String,
+    /// No more answers than these: 1000 by default and at most 10000; any number, as lines.
     #[serde(default, deserialize_with = "given")]
+    #[param(value_type = u64, required = false, minimum = 1)]
     limit: Option<NonZeroU64>,
+    /// Answers only how many there are.
     #[serde(default, deserialize_with = "one")]
     count: bool,
+    /// How long servers have to answer; --timeout is the longest.
     #[serde(default, deserialize_with = "duration")]
+    #[param(value_type = Time, required = false)]
     timeout: Option<Duration>,
 }
 
 /// What is asked about rooms.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rooms {
+    /// The namespace, `/` by default.
     #[serde(default = "root", deserialize_with = "one")]
     namespace: String,
+    /// Also the rooms that are one socket's own, named by its id.
     #[serde(default, deserialize_with = "one")]
     all: bool,
+    /// No more answers than these: 1000 by default and at most 10000; any number, as lines.
     #[serde(default, deserialize_with = "given")]
+    #[param(value_type = u64, required = false, minimum = 1)]
     limit: Option<NonZeroU64>,
+    /// Answers only how many there are.
     #[serde(default, deserialize_with = "one")]
     count: bool,
+    /// How long servers have to answer; --timeout is the longest.
     #[serde(default, deserialize_with = "duration")]
+    #[param(value_type = Time, required = false)]
     timeout: Option<Duration>,
 }
 
 /// What is asked about sockets.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sockets {
+    /// Only sockets in this room, or in any of these; every socket of the namespace if none is named.
     #[serde(default)]
     pub(crate) room: Vec<String>,
+    /// But not those in this room; repeatable.
     #[serde(default)]
     pub(crate) except: Vec<String>,
+    /// The namespace, `/` by default.
     #[serde(default = "root", deserialize_with = "one")]
     pub(crate) namespace: String,
+    /// Also headers, cookies among them, address and query of each socket.
     #[serde(default, deserialize_with = "one")]
     pub(crate) handshake: bool,
+    /// No more answers than these: 1000 by default and at most 10000; any number, as lines.
     #[serde(default, deserialize_with = "given")]
+    #[param(value_type = u64, required = false, minimum = 1)]
     limit: Option<NonZeroU64>,
+    /// Answers only how many there are.
     #[serde(default, deserialize_with = "one")]
     pub(crate) count: bool,
+    /// How long servers have to answer; --timeout is the longest.
     #[serde(default, deserialize_with = "duration")]
+    #[param(value_type = Time, required = false)]
     timeout: Option<Duration>,
 }
 

@@ -2,25 +2,21 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::State,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Serialize;
 use socketio_emitter::{Answer, Asking};
 
 use crate::{
-    answers::{Form, MOST, answer},
+    answers::{Form, MOST, answer, count},
     config::Bridge,
+    metrics::Question,
     parameters::Fault,
     problem::Problem,
     query::{self, Query},
 };
 
 /// So many answers are in a document where the request does not say how many.
-const USUAL: u64 = 1000;
+pub(crate) const USUAL: u64 = 1000;
 
 /// How much is wanted, and for how long.
 #[derive(Debug)]
@@ -37,7 +33,7 @@ pub(crate) async fn servers(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (namespace, extent) = asked.parts();
-    ask(&bridge, bridge.emitter.of(namespace).servers(), &extent, &headers).await
+    ask(&bridge, bridge.emitter.of(namespace).servers(), Question::Servers, &extent, &headers).await
 }
 
 /// `GET /v1/rooms`: their names; those that are one socket's own only on request.
@@ -48,7 +44,7 @@ pub(crate) async fn rooms(
 ) -> Result<Response, Problem> {
     let (namespace, all, extent) = asked.parts();
     let rooms = bridge.emitter.of(namespace).rooms();
-    ask(&bridge, if all { rooms } else { rooms.without_socket_ids() }, &extent, &headers).await
+    ask(&bridge, if all { rooms } else { rooms.without_socket_ids() }, Question::Rooms, &extent, &headers).await
 }
 
 /// `GET /v1/sockets`: where they are, their rooms and data; handshakes only on request.
@@ -67,10 +63,16 @@ pub(crate) async fn sockets(
         (true, false) => operator.sockets().with_handshake(),
         (false, _) => operator.sockets(),
     };
-    ask(&bridge, sockets, &asked.extent(), &headers).await
+    ask(&bridge, sockets, Question::Sockets, &asked.extent(), &headers).await
 }
 
-async fn ask<A>(bridge: &Bridge, asking: Asking<A>, extent: &Extent, headers: &HeaderMap) -> Result<Response, Problem>
+async fn ask<A>(
+    bridge: &Bridge,
+    asking: Asking<A>,
+    question: Question,
+    extent: &Extent,
+    headers: &HeaderMap,
+) -> Result<Response, Problem>
 where
     A: Answer + Serialize,
 {
@@ -80,12 +82,12 @@ where
         Extent { count: true, limit: Some(_), .. } => {
             return Err(wrong("limit", "count=true counts them all; leave out one of them"));
         }
-        Extent { count: true, .. } => asking.count().await.map(|tally| Json(tally).into_response()).map_err(Into::into),
+        Extent { count: true, .. } => count(bridge, asking, question).await,
         Extent { limit, .. } => {
             let form = Form::wanted(headers);
             match form.limit(*limit, USUAL).map_err(too_many)? {
-                Some(limit) => answer(asking.limit(limit), form).await,
-                None => answer(asking, form).await,
+                Some(limit) => answer(bridge, asking.limit(limit), question, form).await,
+                None => answer(bridge, asking, question, form).await,
             }
         }
     };

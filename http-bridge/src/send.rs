@@ -11,6 +11,7 @@ use tracing::{Span, field};
 use crate::{
     answers::{Form, MOST, answer},
     config::Bridge,
+    metrics::Question,
     parameters::Fault,
     problem::Problem,
     query::Sending,
@@ -29,26 +30,36 @@ pub(crate) async fn send(
     bridge.config.allowed_events.check(&message.action)?;
     match (sending.ack, &message.action) {
         (None, _) => {}
-        (Some(_), Action::Emit { .. }) => return ask(bridge, bridge.emitter.ask(message), sending, headers).await,
+        (Some(_), Action::Emit { .. }) => {
+            return ask(bridge, bridge.emitter.ask(message), Question::Acks, sending, headers).await;
+        }
         (Some(_), Action::ServerEmit { .. }) => {
-            return ask(bridge, bridge.emitter.ask_servers(message), sending, headers).await;
+            return ask(bridge, bridge.emitter.ask_servers(message), Question::ServerAcks, sending, headers).await;
         }
         (Some(_), Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. }) => {
             let reason = format!("no server acknowledges {}; leave out ack", message.name());
             return Err(Problem::query(Fault { parameter: Some("ack".to_owned()), reason }));
         }
     }
+    let verb = message.action.verb();
     let outgoing = bridge.emitter.send(message).timeout(bridge.config.within(sending.timeout));
     if sending.dry_run {
         return Ok(shown(&outgoing.command().await?));
     }
     let receipt = outgoing.require_servers(sending.require_servers.unwrap_or(0)).await?;
     Span::current().record("servers", receipt.servers);
+    bridge.metrics.took(verb, receipt.adapter, receipt.servers);
     Ok(Json(receipt).into_response())
 }
 
 /// Sends a message that is to be acknowledged, and answers the acknowledgements.
-async fn ask<A>(bridge: &Bridge, asking: Asking<A>, sending: &Sending, headers: &HeaderMap) -> Result<Response, Problem>
+async fn ask<A>(
+    bridge: &Bridge,
+    asking: Asking<A>,
+    question: Question,
+    sending: &Sending,
+    headers: &HeaderMap,
+) -> Result<Response, Problem>
 where
     A: Answer + Serialize,
 {
@@ -61,8 +72,8 @@ where
         asking = asking.expect(answers.get());
     }
     match Form::wanted(headers) {
-        Form::Document => answer(asking.limit(MOST), Form::Document).await,
-        Form::Lines => answer(asking, Form::Lines).await,
+        Form::Document => answer(bridge, asking.limit(MOST), question, Form::Document).await,
+        Form::Lines => answer(bridge, asking, question, Form::Lines).await,
     }
 }
 

@@ -22,9 +22,11 @@ use tokio::{
     sync::{OwnedSemaphorePermit, watch},
     time::{Instant, sleep_until, timeout},
 };
+use utoipa::IntoParams;
 
 use crate::{
     config::Bridge,
+    openapi::Time,
     parameters::{duration, given, one},
     problem::Problem,
     query::Query,
@@ -47,20 +49,32 @@ const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 pub(crate) struct Running(pub(crate) watch::Receiver<()>);
 
 /// What is wanted.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
+    /// Only events whose name matches this glob, such as `chat*`.
     #[serde(default, deserialize_with = "glob")]
+    #[param(value_type = String, required = false)]
     event: Option<GlobMatcher>,
+    /// Only what is for a room that matches this glob.
     #[serde(default, deserialize_with = "glob")]
+    #[param(value_type = String, required = false)]
     room: Option<GlobMatcher>,
+    /// Only what is on a namespace that matches this glob.
     #[serde(default, deserialize_with = "namespace")]
+    #[param(value_type = String, required = false)]
     namespace: Option<GlobMatcher>,
+    /// Also what servers ask and answer each other.
     #[serde(default, deserialize_with = "one")]
     requests: bool,
+    /// Ends after so many messages.
     #[serde(default, deserialize_with = "given")]
+    #[param(value_type = u64, required = false)]
     count: Option<u64>,
+    /// Ends after this time.
     #[serde(default, rename = "for", deserialize_with = "duration")]
+    #[param(value_type = Time, required = false)]
     time: Option<Duration>,
 }
 
@@ -154,6 +168,10 @@ impl Reading {
                 return;
             }
             self.left -= 1;
+            self.bridge.metrics.tap_messages.inc();
+        }
+        if let Tapped::Dropped { messages } = tapped {
+            self.bridge.metrics.tap_dropped.inc_by(*messages);
         }
         // What was decoded can be written.
         let Ok(json) = serde_json::to_vec(tapped) else { return };

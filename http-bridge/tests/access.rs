@@ -140,6 +140,8 @@ async fn the_refusal_holds_for_every_route_and_method() {
         "/v1/sockets/disconnect",
         "/livez",
         "/readyz",
+        "/metrics",
+        "/openapi.json",
         "/nowhere",
     ] {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::HEAD] {
@@ -186,6 +188,7 @@ async fn with_a_token_every_request_needs_it() {
         "/v1/sockets/leave",
         "/v1/sockets/disconnect",
         "/v1/nowhere",
+        "/metrics",
     ] {
         bridge.refuses(curl(path, "1"), 401, "unauthorized").await;
     }
@@ -211,7 +214,10 @@ async fn with_a_token_the_right_one_may_come_from_anywhere() {
         ];
         bridge.sends(bare(Method::POST, EMIT, &headers), |io| io.emit("e", &1)).await;
     }
-    for path in ["/livez", "/readyz"] {
+    let counted = request(Method::GET, "/metrics").header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+    assert_eq!(bridge.ask(counted.body(Body::empty()).unwrap()).await.status, StatusCode::OK);
+    bridge.refuses(get("/metrics"), 401, "unauthorized").await;
+    for path in ["/livez", "/readyz", "/openapi.json"] {
         assert_eq!(bridge.ask(get(path)).await.status, StatusCode::OK);
         let elsewhere = bare(Method::GET, path, &[("host", "bridge.example.com")]);
         assert_eq!(bridge.ask(elsewhere).await.status, StatusCode::OK);

@@ -207,6 +207,12 @@ async fn a_batch_counts_what_was_taken_and_what_is_unknown() {
         let counts = ["index", "accepted", "unknown"].map(|member| answer.json[member].as_u64());
         assert_eq!(counts, [Some(0), Some(0), Some(unknown)], "{answer:?}");
     }
+    let broken = Bridge::new(Some(2), Publish::Broken);
+    broken.batch().await;
+    broken.emit("").await;
+    let counted = ask(&broken.app, get("/metrics")).await.text;
+    assert!(counted.contains("sio_bridge_messages_failed_total{code=\"connection-lost\"} 4\n"), "{counted}");
+    assert!(!counted.contains("sio_bridge_messages_taken_total{"), "{counted}");
     let nobody = Bridge::new(Some(0), Publish::Taken).batch().await;
     nobody.is_problem(503, "no-servers", "batch");
     assert_eq!((&nobody.json["accepted"], &nobody.json["unknown"]), (&json!(0), &json!(0)));
@@ -223,6 +229,10 @@ async fn redis_away_is_not_ready_and_alive() {
     answer.is_problem(503, "redis-unreachable", "readyz");
     assert!(!answer.detail().contains("127.0.0.1"), "{answer:?}");
     assert_eq!(ask(&app, get("/livez")).await.status, StatusCode::OK);
+    let counted = ask(&app, get("/metrics")).await;
+    assert_eq!(counted.status, StatusCode::OK);
+    assert!(counted.text.contains("\nsio_bridge_redis_up 0\n"), "{}", counted.text);
+    assert!(!counted.text.contains("127.0.0.1"), "{}", counted.text);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod clients;
 mod cluster;
 mod crowd;
 mod deployment;
+mod described;
 mod doors;
 mod failover;
 mod kind;

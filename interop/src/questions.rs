@@ -6,6 +6,7 @@ use socketio_emitter::{Adapter, Emitter, Error, Options};
 
 use crate::{
     PATIENCE,
+    described::Described,
     doors::{Bridge, Sio},
 };
 
@@ -31,6 +32,7 @@ pub struct Doors {
     adapter: Option<&'static str>,
     io: Emitter,
     bridge: Bridge,
+    described: Described,
     http: Client,
 }
 
@@ -45,8 +47,9 @@ impl Doors {
         let io = options.connect(redis).wait().expect("Redis is there");
         let named: Vec<_> = adapter.map(|name| ("SIO_ADAPTER", name)).into_iter().collect();
         let bridge = Bridge::start_with(redis, &["--timeout", "20s"], &named);
+        let described = Described::of(&bridge);
         let http = Client::builder().timeout(PATIENCE).build().expect("an HTTP client");
-        Self { redis: redis.to_owned(), adapter, io, bridge, http }
+        Self { redis: redis.to_owned(), adapter, io, bridge, described, http }
     }
 
     /// That of the crate.
@@ -115,12 +118,21 @@ impl Doors {
     }
 
     fn document(&self, question: &Question, timeout: Duration) -> Result<Value, String> {
-        let text = answered(self.request(question, timeout), "application/json")?;
+        let text = self.answered(question, self.request(question, timeout), "application/json")?;
         Ok(serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}")))
     }
 
     fn lines(&self, question: &Question, timeout: Duration) -> Result<Value, String> {
-        answered(self.request(question, timeout).header("accept", LINES), LINES).map(|lines| together(&lines))
+        let request = self.request(question, timeout).header("accept", LINES);
+        self.answered(question, request, LINES).map(|lines| together(&lines))
+    }
+
+    /// The body of an answer, which is as the bridge describes it, or the code of a refusal.
+    fn answered(&self, question: &Question, request: RequestBuilder, kind: &str) -> Result<String, String> {
+        let text = answered(request, kind)?;
+        let method = if question.body.is_some() { "post" } else { "get" };
+        self.described.check(question.path, method, kind, &text);
+        Ok(text)
     }
 
     fn request(&self, Question { path, body, .. }: &Question, timeout: Duration) -> RequestBuilder {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod cluster;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -23,6 +25,7 @@ pub struct Bridge {
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    pub text: String,
     pub json: Value,
 }
 
@@ -106,7 +109,8 @@ pub async fn ask(app: &Router, request: Request<Body>) -> Answer {
         assert!(!header.as_str().starts_with("access-control-"), "{header}");
     }
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: head.status, headers: head.headers, json: serde_json::from_slice(&body).unwrap_or_default() }
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    Answer { status: head.status, headers: head.headers, json: serde_json::from_str(&text).unwrap_or_default(), text }
 }
 
 pub fn request(method: Method, uri: &str) -> request::Builder {
