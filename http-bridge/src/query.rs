@@ -1,13 +1,13 @@
 //! What a query may say.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::time::Duration;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     address::{Address, root},
-    parameters::{self, duration, given, one},
+    parameters::{self, duration, given, number, one, some},
     problem::Problem,
     questions::Extent,
 };
@@ -27,7 +27,7 @@ pub(crate) struct Nothing {}
 pub(crate) struct Sending {
     #[serde(default, deserialize_with = "one")]
     pub(crate) dry_run: bool,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "number")]
     pub(crate) require_servers: Option<u64>,
     #[serde(default, deserialize_with = "duration")]
     pub(crate) timeout: Option<Duration>,
@@ -35,8 +35,8 @@ pub(crate) struct Sending {
     #[serde(default, deserialize_with = "duration")]
     pub(crate) ack: Option<Duration>,
     /// So many of them are enough.
-    #[serde(default, deserialize_with = "given")]
-    pub(crate) expect: Option<NonZeroU64>,
+    #[serde(default, deserialize_with = "some")]
+    pub(crate) expect: Option<u64>,
 }
 
 /// To whom, and how to send.
@@ -55,14 +55,14 @@ pub(crate) struct Addressed {
     compress: Option<bool>,
     #[serde(default, deserialize_with = "one")]
     dry_run: bool,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "number")]
     require_servers: Option<u64>,
     #[serde(default, deserialize_with = "duration")]
     timeout: Option<Duration>,
     #[serde(default, deserialize_with = "duration")]
     ack: Option<Duration>,
-    #[serde(default, deserialize_with = "given")]
-    expect: Option<NonZeroU64>,
+    #[serde(default, deserialize_with = "some")]
+    expect: Option<u64>,
 }
 
 /// What is asked about servers.
@@ -71,8 +71,8 @@ pub(crate) struct Addressed {
 pub(crate) struct Servers {
     #[serde(default = "root", deserialize_with = "one")]
     namespace: String,
-    #[serde(default, deserialize_with = "given")]
-    limit: Option<NonZeroU64>,
+    #[serde(default, deserialize_with = "some")]
+    limit: Option<u64>,
     #[serde(default, deserialize_with = "one")]
     count: bool,
     #[serde(default, deserialize_with = "duration")]
@@ -87,8 +87,8 @@ pub(crate) struct Rooms {
     namespace: String,
     #[serde(default, deserialize_with = "one")]
     all: bool,
-    #[serde(default, deserialize_with = "given")]
-    limit: Option<NonZeroU64>,
+    #[serde(default, deserialize_with = "some")]
+    limit: Option<u64>,
     #[serde(default, deserialize_with = "one")]
     count: bool,
     #[serde(default, deserialize_with = "duration")]
@@ -107,8 +107,8 @@ pub(crate) struct Sockets {
     pub(crate) namespace: String,
     #[serde(default, deserialize_with = "one")]
     pub(crate) handshake: bool,
-    #[serde(default, deserialize_with = "given")]
-    limit: Option<NonZeroU64>,
+    #[serde(default, deserialize_with = "some")]
+    limit: Option<u64>,
     #[serde(default, deserialize_with = "one")]
     pub(crate) count: bool,
     #[serde(default, deserialize_with = "duration")]
@@ -140,7 +140,7 @@ impl Sending {
             }
             _ => return Ok(self),
         };
-        Err(Problem::query(parameters::Fault { parameter: Some(parameter.to_owned()), reason: reason.to_owned() }))
+        Err(Problem::query(parameters::Fault::of(parameter, reason)))
     }
 }
 
@@ -157,7 +157,7 @@ impl Servers {
     /// The namespace, and how much of it.
     pub(crate) fn parts(self) -> (String, Extent) {
         let Self { namespace, limit, count, timeout } = self;
-        (namespace, Extent { limit: limit.map(NonZeroU64::get), count, timeout })
+        (namespace, Extent { limit, count, timeout })
     }
 }
 
@@ -165,13 +165,13 @@ impl Rooms {
     /// The namespace, whether rooms of single sockets count, and how much of it.
     pub(crate) fn parts(self) -> (String, bool, Extent) {
         let Self { namespace, all, limit, count, timeout } = self;
-        (namespace, all, Extent { limit: limit.map(NonZeroU64::get), count, timeout })
+        (namespace, all, Extent { limit, count, timeout })
     }
 }
 
 impl Sockets {
     /// How much of it.
     pub(crate) fn extent(&self) -> Extent {
-        Extent { limit: self.limit.map(NonZeroU64::get), count: self.count, timeout: self.timeout }
+        Extent { limit: self.limit, count: self.count, timeout: self.timeout }
     }
 }
