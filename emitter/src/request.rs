@@ -13,6 +13,7 @@ mod reply;
 mod server;
 pub(crate) mod socket;
 mod tally;
+mod turns;
 
 pub use self::{
     ack::Ack,
@@ -29,4 +30,5 @@ pub(crate) use self::{
     asked::{Asked, Ids, Inquiry},
     asking::Question,
     reply::{Body, Detail, Reply},
+    turns::Turns,
 };

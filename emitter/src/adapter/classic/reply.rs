@@ -56,6 +56,7 @@ impl Classic {
         }
         let body = match detail {
             Detail::Id => read::<Answer<socket::Named>>(payload)?.body(),
+            Detail::Rooms => read::<Answer<socket::Placed>>(payload)?.body(),
             Detail::Plain => read::<Answer<socket::Plain>>(payload)?.body(),
             Detail::Handshake => read::<Answer<socket::Whole>>(payload)?.body(),
         };
