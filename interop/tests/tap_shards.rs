@@ -120,7 +120,8 @@ fn sentinels_name_the_next_replica() {
     let replica = tap.find("do", "hearing")["replica"].clone();
     assert_ne!(replica, cluster.redis.redis[cluster.redis.primary()].address());
     wait_for("both servers to be back, and nobody else to be counted", || {
-        let counted = cluster.servers.iter_mut().all(|server| server.ask(json!({"ask": "serverCount"}))["servers"] == 2);
+        let counted =
+            cluster.servers.iter_mut().all(|server| server.ask(json!({"ask": "serverCount"}))["servers"] == 2);
         counted.then_some(())
     });
     wait_for("the tap to hear them", || {
@@ -156,4 +157,3 @@ fn a_redis_cluster_is_heard_as_a_whole() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(tap.hear()["event"], "begun");
 }
-
