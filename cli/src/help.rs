@@ -47,8 +47,9 @@ Exit codes:
 pub(crate) const ANSWERS: &str = "\
 Answers are printed as they come, at the end stderr says how many servers answered of how many.
 With -o json each answer is an object, and the last line is the tally: adapter, servers, answered,
-count, limited (there were more), partial, silent (who did not answer, where that is known) and
-end (complete, enough, timeout or lost).";
+count, limited (there were more), partial, silent (who did not answer, where that is known),
+missed (messages that were dropped because stdout was not read in time) and end (complete,
+enough, timeout or lost).";
 
 /// The end of a long help: its parts, and the environment.
 pub(crate) fn page(parts: &[&str]) -> String {

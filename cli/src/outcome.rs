@@ -10,6 +10,10 @@ use crate::{
     row::Row,
 };
 
+/// What may have broken the connection on which sockets and rooms were told.
+const TOO_LARGE: &str = "if that happens again, an answer may be larger than Redis lets through to a subscriber \
+                         (client-output-buffer-limit)";
+
 /// A question, as it is talked about.
 pub(crate) struct Outcome {
     /// The event that was to be answered, if there is one.
@@ -44,10 +48,12 @@ impl Outcome {
         }
         let words = self.words::<A>(tally);
         if tally.end == End::Lost {
-            return Err(Failure::incomplete(format!("the connection to Redis broke: {words}")));
+            let lost = Failure::incomplete(format!("the connection to Redis broke: {words}"));
+            return Err(if self.event.is_none() { lost.hint(TOO_LARGE) } else { lost });
         }
         if tally.partial == Some(true) {
-            return Err(Failure::incomplete(format!("incomplete: {words}")));
+            let incomplete = Failure::incomplete(format!("incomplete: {words}"));
+            return Err(hint(tally).into_iter().fold(incomplete, Failure::hint));
         }
         if let Some(expected) = self.expected.filter(|expected| tally.count < *expected) {
             return Err(Failure::incomplete(format!("{expected} expected: {words}")));
@@ -67,6 +73,9 @@ impl Outcome {
         words.extend(servers(tally));
         if !tally.silent.is_empty() {
             words.push(format!("silent: {}", tally.silent.join(", ")));
+        }
+        if tally.missed > 0 {
+            words.push(format!("{} dropped, as nobody read them in time", number(tally.missed, "message")));
         }
         format!("{event}{} ({})", words.join("; "), tally.adapter)
     }
@@ -95,7 +104,19 @@ fn servers(tally: &Tally) -> Option<String> {
         (End::Enough, ..) => None,
         (_, Some(answered), Some(servers)) => Some(format!("{answered} of {} answered", number(servers, "server"))),
         (_, Some(answered), None) => Some(format!("{} answered, of how many is not known", number(answered, "server"))),
-        (_, None, _) => Some("whether somebody is missing is not known".to_owned()),
+        (_, None, None) => Some("whether somebody is missing is not known".to_owned()),
+        (_, None, Some(servers)) => {
+            Some(format!("{} there, whether somebody is missing is not known", number(servers, "server")))
+        }
+    }
+}
+
+/// What to do about those who are missing.
+fn hint(tally: &Tally) -> Option<&'static str> {
+    match (tally.end, tally.answered.zip(tally.servers)) {
+        (_, Some((answered, servers))) if answered < servers => Some("`sio doctor` looks at silent servers"),
+        (End::Timeout, _) if tally.missed == 0 => Some("a longer --timeout waits for slow clients"),
+        _ => None,
     }
 }
 

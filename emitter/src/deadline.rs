@@ -31,6 +31,11 @@ impl Deadline {
         self.end.saturating_duration_since(Instant::now())
     }
 
+    /// True for a moment before the end.
+    pub(crate) fn has(&self, moment: Instant) -> bool {
+        moment < self.end
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.left().is_zero()
     }

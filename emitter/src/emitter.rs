@@ -16,7 +16,7 @@ use crate::{
     operator::{BroadcastOperator, IntoRooms},
     options::Options,
     outgoing::Outgoing,
-    request::{Ack, Asking, Question, Server, ServerAck, Socket},
+    request::{Ack, Asking, Question, Server, ServerAck, Socket, Turns},
     tap::Tap,
 };
 
@@ -45,6 +45,7 @@ struct Inner {
     link: Arc<Link>,
     options: Options,
     knowledge: Knowledge,
+    turns: Turns,
 }
 
 impl Emitter {
@@ -91,7 +92,7 @@ impl Emitter {
 
     fn with(link: Arc<Link>, options: Options) -> Self {
         let knowledge = Knowledge::given(options.adapter.clone().map(|adapter| options.complete(adapter)));
-        Self { inner: Arc::new(Inner { link, options, knowledge }) }
+        Self { inner: Arc::new(Inner { link, options, knowledge, turns: Turns::default() }) }
     }
 
     /// A message to clients of this namespace; the leading slash may be left out.
@@ -327,13 +328,9 @@ impl Emitter {
     pub(crate) fn knowledge(&self) -> &Knowledge {
         &self.inner.knowledge
     }
-}
 
-impl Options {
-    /// An emitter without Redis, and what it sends, written for the adapter of these options.
-    pub fn recorder(self) -> (Emitter, Recording) {
-        let recording = Recording::default();
-        (Emitter::new(Link::Recorder(recording.clone()), self), recording)
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.inner.turns
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     connect::Connect,
     emitter::Emitter,
     error::Error,
-    link::{Link, Redis},
+    link::{Link, Recording, Redis},
 };
 
 /// How to connect, and to what kind of cluster.
@@ -139,6 +139,12 @@ impl Options {
         C: redis::aio::ConnectionLike + Clone + Send + Sync + 'static,
     {
         Emitter::new(Link::given(connection), self)
+    }
+
+    /// An emitter without Redis, and what it sends, written for the adapter of these options.
+    pub fn recorder(self) -> (Emitter, Recording) {
+        let recording = Recording::default();
+        (Emitter::new(Link::Recorder(recording.clone()), self), recording)
     }
 
     /// The adapter with these options in it.

@@ -13,6 +13,7 @@ mod reply;
 mod server;
 pub(crate) mod socket;
 mod tally;
+mod turns;
 
 pub use self::{
     ack::Ack,
@@ -30,4 +31,5 @@ pub(crate) use self::{
     asking::Question,
     known::looks_like_id,
     reply::{Body, Detail, Reply},
+    turns::Turns,
 };

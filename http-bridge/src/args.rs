@@ -55,7 +55,7 @@ Query of /v1/tap:
 Query of every POST but /v1/batch:
   dry_run=true, require_servers=N, timeout=DURATION
 Query of /v1/emit, /v1/emit/EVENT and /v1/server-emit:
-  ack=DURATION         answer the acknowledgements that come in this time; --timeout is the longest
+  ack=DURATION         answer the acknowledgements that come in this time, at most --timeout
   expect=N             end with so many
 Query of /v1/servers, /v1/rooms and /v1/sockets, which are for GET:
   namespace=, timeout=DURATION, count=true

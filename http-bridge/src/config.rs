@@ -3,7 +3,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use socketio_emitter::{Emitter, Numbers};
 use tokio::sync::Semaphore;
 
-use crate::{allow::AllowedEvents, auth::Token, metrics::Metrics, tap::TAPS};
+use crate::{allow::AllowedEvents, auth::Token, metrics::Metrics, parameters::Fault, problem::Problem, tap::TAPS};
 
 /// What the routes go by.
 #[derive(Debug, Clone)]
@@ -15,7 +15,8 @@ pub struct Config {
     pub allowed_events: AllowedEvents,
     /// The largest body, in bytes; of a batch, the largest message.
     pub body_limit: usize,
-    /// The longest that one send or one question may take, whatever a request asks for.
+    /// The longest that one send or one question may take. A send that asks for more gets no more than this; a question
+    /// is refused.
     pub timeout: Duration,
     /// What to do with integers that JavaScript cannot hold.
     pub numbers: Numbers,
@@ -35,9 +36,24 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The time that a request may take which asks for so much.
+    /// The time that a send may take which asks for so much.
     pub(crate) fn within(&self, wanted: Option<Duration>) -> Duration {
         wanted.map_or(self.timeout, |wanted| wanted.min(self.timeout))
+    }
+
+    /// How long answers are waited for where this parameter says so.
+    ///
+    /// # Errors
+    /// Where it is longer than a question may take: what came in less would pass for all that came in that time.
+    pub(crate) fn patience(&self, parameter: &str, wanted: Option<Duration>) -> Result<Duration, Problem> {
+        match wanted {
+            Some(wanted) if wanted > self.timeout => {
+                let most = self.timeout;
+                let reason = format!("a question may take {most:?} here; start sio-bridge with a longer --timeout");
+                Err(Problem::query(Fault::of(parameter, reason)))
+            }
+            wanted => Ok(wanted.unwrap_or(self.timeout)),
+        }
     }
 }
 

@@ -16,6 +16,13 @@ pub(crate) struct Fault {
     pub(crate) reason: String,
 }
 
+impl Fault {
+    /// Of what one parameter holds.
+    pub(crate) fn of(parameter: &str, reason: impl Into<String>) -> Self {
+        Self { parameter: Some(parameter.to_owned()), reason: reason.into() }
+    }
+}
+
 /// Reads them all.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     // The delimiters are ASCII, so the whole is UTF-8 exactly if every part is. It would be repaired without a word.
@@ -39,6 +46,20 @@ pub(crate) fn one<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: 
 /// The one value of a parameter that may be left out.
 pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     one(deserializer).map(Some)
+}
+
+/// A number.
+pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let text: String = one(deserializer)?;
+    text.parse().map(Some).map_err(|_| D::Error::custom("a number looks like 0, 5 or 1000"))
+}
+
+/// A number of things, of which there is at least one.
+pub(crate) fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    match number(deserializer)? {
+        Some(0) => Err(D::Error::custom("it is at least 1; leave it out for as many as there are")),
+        number => Ok(number),
+    }
 }
 
 pub(crate) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {

@@ -1,6 +1,6 @@
 //! What a query may say.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::time::Duration;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use crate::{
     address::{Address, root},
     openapi::Time,
-    parameters::{self, duration, given, one},
+    parameters::{self, duration, given, number, one, some},
     problem::Problem,
     questions::Extent,
 };
@@ -32,7 +32,7 @@ pub(crate) struct Sending {
     #[serde(default, deserialize_with = "one")]
     pub(crate) dry_run: bool,
     /// Sends only if at least so many servers are on the namespace; otherwise the answer is 503 `too-few-servers`.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "number")]
     #[param(value_type = u64, required = false)]
     pub(crate) require_servers: Option<u64>,
     /// How long it may take in all; --timeout is the longest.
@@ -44,9 +44,9 @@ pub(crate) struct Sending {
     #[param(value_type = Time, required = false)]
     pub(crate) ack: Option<Duration>,
     /// So many acknowledgements are enough.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "some")]
     #[param(value_type = u64, required = false, minimum = 1)]
-    pub(crate) expect: Option<NonZeroU64>,
+    pub(crate) expect: Option<u64>,
 }
 
 /// To whom, and how to send: [`Address`] and [`Sending`].
@@ -65,14 +65,14 @@ pub(crate) struct Addressed {
     compress: Option<bool>,
     #[serde(default, deserialize_with = "one")]
     dry_run: bool,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "number")]
     require_servers: Option<u64>,
     #[serde(default, deserialize_with = "duration")]
     timeout: Option<Duration>,
     #[serde(default, deserialize_with = "duration")]
     ack: Option<Duration>,
-    #[serde(default, deserialize_with = "given")]
-    expect: Option<NonZeroU64>,
+    #[serde(default, deserialize_with = "some")]
+    expect: Option<u64>,
 }
 
 /// What is asked about servers.
@@ -84,9 +84,9 @@ pub(crate) struct Servers {
     #[serde(default = "root", deserialize_with = "one")]
     namespace: String,
     /// No more answers than these: 1000 by default and at most 10000; any number, as lines.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "some")]
     #[param(value_type = u64, required = false, minimum = 1)]
-    limit: Option<NonZeroU64>,
+    limit: Option<u64>,
     /// Answers only how many there are.
     #[serde(default, deserialize_with = "one")]
     count: bool,
@@ -108,9 +108,9 @@ pub(crate) struct Rooms {
     #[serde(default, deserialize_with = "one")]
     all: bool,
     /// No more answers than these: 1000 by default and at most 10000; any number, as lines.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "some")]
     #[param(value_type = u64, required = false, minimum = 1)]
-    limit: Option<NonZeroU64>,
+    limit: Option<u64>,
     /// Answers only how many there are.
     #[serde(default, deserialize_with = "one")]
     count: bool,
@@ -138,9 +138,9 @@ pub(crate) struct Sockets {
     #[serde(default, deserialize_with = "one")]
     pub(crate) handshake: bool,
     /// No more answers than these: 1000 by default and at most 10000; any number, as lines.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "some")]
     #[param(value_type = u64, required = false, minimum = 1)]
-    limit: Option<NonZeroU64>,
+    limit: Option<u64>,
     /// Answers only how many there are.
     #[serde(default, deserialize_with = "one")]
     pub(crate) count: bool,
@@ -175,7 +175,7 @@ impl Sending {
             }
             _ => return Ok(self),
         };
-        Err(Problem::query(parameters::Fault { parameter: Some(parameter.to_owned()), reason: reason.to_owned() }))
+        Err(Problem::query(parameters::Fault::of(parameter, reason)))
     }
 }
 
@@ -192,7 +192,7 @@ impl Servers {
     /// The namespace, and how much of it.
     pub(crate) fn parts(self) -> (String, Extent) {
         let Self { namespace, limit, count, timeout } = self;
-        (namespace, Extent { limit: limit.map(NonZeroU64::get), count, timeout })
+        (namespace, Extent { limit, count, timeout })
     }
 }
 
@@ -200,13 +200,13 @@ impl Rooms {
     /// The namespace, whether rooms of single sockets count, and how much of it.
     pub(crate) fn parts(self) -> (String, bool, Extent) {
         let Self { namespace, all, limit, count, timeout } = self;
-        (namespace, all, Extent { limit: limit.map(NonZeroU64::get), count, timeout })
+        (namespace, all, Extent { limit, count, timeout })
     }
 }
 
 impl Sockets {
     /// How much of it.
     pub(crate) fn extent(&self) -> Extent {
-        Extent { limit: self.limit.map(NonZeroU64::get), count: self.count, timeout: self.timeout }
+        Extent { limit: self.limit, count: self.count, timeout: self.timeout }
     }
 }

@@ -77,7 +77,7 @@ where
     A: Answer + Serialize,
 {
     bridge.config.allowed_events.check_question()?;
-    let asking = asking.timeout(bridge.config.within(extent.timeout));
+    let asking = asking.timeout(bridge.config.patience("timeout", extent.timeout)?);
     let answered = match extent {
         Extent { count: true, limit: Some(_), .. } => {
             return Err(wrong("limit", "count=true counts them all; leave out one of them"));
@@ -99,5 +99,5 @@ fn too_many(limit: u64) -> Problem {
 }
 
 fn wrong(parameter: &str, reason: &str) -> Problem {
-    Problem::query(Fault { parameter: Some(parameter.to_owned()), reason: reason.to_owned() })
+    Problem::query(Fault::of(parameter, reason))
 }

@@ -38,7 +38,7 @@ pub(crate) async fn send(
         }
         (Some(_), Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. }) => {
             let reason = format!("no server acknowledges {}; leave out ack", message.name());
-            return Err(Problem::query(Fault { parameter: Some("ack".to_owned()), reason }));
+            return Err(Problem::query(Fault::of("ack", reason)));
         }
     }
     let verb = message.action.verb();
@@ -63,13 +63,13 @@ async fn ask<A>(
 where
     A: Answer + Serialize,
 {
-    let mut asking =
-        asking.timeout(bridge.config.within(sending.ack)).require_servers(sending.require_servers.unwrap_or(0));
+    let patience = bridge.config.patience("ack", sending.ack)?;
+    let mut asking = asking.timeout(patience).require_servers(sending.require_servers.unwrap_or(0));
     if sending.dry_run {
         return Ok(shown(&asking.command().await?));
     }
     if let Some(answers) = sending.expect {
-        asking = asking.expect(answers.get());
+        asking = asking.expect(answers);
     }
     match Form::wanted(headers) {
         Form::Document => answer(bridge, asking.limit(MOST), question, Form::Document).await,

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{Method, StatusCode, header},
@@ -53,6 +55,11 @@ async fn a_query_with_a_mistake_asks_nothing() {
     let answer = bridge.refuses(get("/v1/sockets?limit=10001"), 400, "query").await;
     assert_eq!(answer.json["parameter"], "limit");
     assert!(answer.detail().contains("application/x-ndjson"), "{answer:?}");
+    for query in ["limit=0", "limit=-1", "limit=many"] {
+        let answer = bridge.refuses(get(&format!("/v1/sockets?{query}")), 400, "query").await;
+        assert_eq!(answer.json["parameter"], "limit");
+        assert!(answer.detail().contains("at least 1") || answer.detail().contains("looks like"), "{answer:?}");
+    }
     let join = post_json("/v1/sockets/join?ack=1s", r#"{"join": ["a"], "all": true}"#);
     let answer = bridge.refuses(join, 400, "query").await;
     assert_eq!(answer.json["parameter"], "ack");
@@ -66,6 +73,19 @@ async fn a_query_with_a_mistake_asks_nothing() {
         assert_eq!(answer.json["parameter"], "namespace");
     }
     bridge.refuses(curl("/v1/emit/connect?ack=1s", "1"), 422, "reserved-event").await;
+}
+
+#[tokio::test]
+async fn a_question_is_not_cut_short_without_a_word() {
+    let bridge = Bridge::with(|config| config.timeout = Duration::from_secs(3));
+    let asked = [(curl("/v1/emit/e?ack=4s", "1"), "ack"), (get("/v1/sockets?timeout=1h"), "timeout")];
+    for (request, parameter) in asked {
+        let answer = bridge.refuses(request, 400, "query").await;
+        assert_eq!(answer.json["parameter"], parameter);
+        assert!(answer.detail().contains("may take 3s here; start sio-bridge with"), "{answer:?}");
+    }
+    let answer = bridge.ask(curl("/v1/emit/e?ack=3s&dry_run=true", "1")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
 }
 
 #[tokio::test]

@@ -14,9 +14,9 @@ use crate::{
 
 const HELP: &str = "\
 Each socket is in a room of its own, named by its id. These are left out, and counted on stderr;
-with --all they are printed, too, as adapter.allRooms() on a server has them. Servers do not tell
-which rooms these are: it is the look of the name that decides, 20 random characters (16 with
-socketioxide).
+with --all they are printed, too, as adapter.allRooms() on a server has them. Servers of the
+classic adapter do not tell which rooms these are: there it is the look of the name that decides,
+20 random characters. With socketioxide there are none.
 
 Examples:
   The names of all rooms, sorted

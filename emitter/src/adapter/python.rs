@@ -66,7 +66,7 @@ impl Python {
             Operation::Volatile | Operation::Compress => Some("leave the flag out; its servers have no such choice"),
             Operation::ServerEmit | Operation::ServerAcks => Some(TELL_SERVERS),
             Operation::Sockets | Operation::AllRooms => Some("ask the servers' own code; they answer no such question"),
-            Operation::Servers => Some("emit: Redis counts the servers that an event goes to"),
+            Operation::Servers => Some("see how many a receipt counts, or the doctor; they answer no such question"),
             Operation::Emit
             | Operation::Room
             | Operation::Rooms

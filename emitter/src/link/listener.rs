@@ -135,17 +135,20 @@ async fn subscribe(node: &Node, to: &Listen) -> Result<Ear, RedisError> {
 }
 
 impl Listener {
-    /// The next message, if one comes in time and the connection [lives](Self::lost).
+    /// The next message, if one comes in time and the connection [lives](Self::lost). What came in time is there also
+    /// if it is fetched late.
     pub(crate) async fn next(&mut self, deadline: Deadline) -> Option<Caught> {
-        while self.lost.is_none() && !deadline.is_over() {
+        while self.lost.is_none() {
             let next = match &mut self.ear {
                 Ear::Pushed(pushed) => pushed.next(deadline).await,
                 Ear::Read(reader) => reader.next(deadline).await,
+                Ear::Overheard(_) | Ear::Repeated(_) if deadline.is_over() => Ok(None),
                 Ear::Overheard(monitor) => monitor.next(deadline).await,
                 Ear::Repeated(shards) => shards.next(deadline).await,
             };
             match next {
                 Ok(Some(caught)) => return Some(caught),
+                Ok(None) if deadline.is_over() => return None,
                 Ok(None) => {}
                 Err(error) => self.lost = Some(error),
             }

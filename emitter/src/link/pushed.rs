@@ -9,16 +9,20 @@ use std::{
 };
 
 use redis::{PushInfo, PushKind, RedisError, Value, aio::MultiplexedConnection};
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::{
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+    time::Instant,
+};
 
 use super::{Caught, node::Node};
 use crate::deadline::{Deadline, Elapsed};
 
-/// Messages that wait for the listener.
-const WAITING: usize = 1 << 14;
+/// How many bytes may wait for the listener. What does not fit is dropped and counted: Redis would cut off a listener
+/// that does not read. A message that is larger by itself has to fit, or nobody could ever hear it.
+const WAITING: usize = 64 << 20;
 
-/// Their bytes. What does not fit is dropped and counted: Redis would cut off a listener that does not read.
-const WAITING_BYTES: usize = 64 << 20;
+/// What each of them takes beside its bytes.
+const EACH: usize = 128;
 
 /// A connection that was quiet for longer is asked whether it lives.
 const QUIET: Duration = Duration::from_secs(5);
@@ -27,9 +31,14 @@ const QUIET: Duration = Duration::from_secs(5);
 pub(super) struct Pushed {
     /// Whatever is subscribed to is so by this.
     pub(super) connection: MultiplexedConnection,
-    queue: Receiver<Caught>,
+    queue: UnboundedReceiver<Came>,
+    /// Taken from the queue, for whoever waits longer than the one who took it.
+    ahead: Option<Came>,
     fill: Arc<Fill>,
 }
+
+/// A message, and when it came.
+type Came = (Instant, Caught);
 
 /// How full the queue is.
 #[derive(Default)]
@@ -41,7 +50,7 @@ struct Fill {
 impl Pushed {
     /// Connects. The messages end with the connection, or with a push of this kind.
     pub(super) async fn open(node: &Node, end: Option<PushKind>) -> Result<Self, RedisError> {
-        let (sender, queue) = mpsc::channel(WAITING);
+        let (sender, queue) = mpsc::unbounded_channel();
         let fill = Arc::new(Fill::default());
         let pushed = Arc::clone(&fill);
         // Dropped at the end of the connection, so that the queue ends too.
@@ -57,19 +66,24 @@ impl Pushed {
                 Ok::<_, redis::aio::SendError>(())
             })
             .await?;
-        Ok(Self { connection, queue, fill })
+        Ok(Self { connection, queue, ahead: None, fill })
     }
 
-    /// The next one, if one comes in time.
+    /// The next one, if one comes in time: also if it was in time and is fetched late.
     ///
     /// # Errors
     /// Where no more will come.
     pub(super) async fn next(&mut self, deadline: Deadline) -> Result<Option<Caught>, RedisError> {
-        match deadline.at_most(QUIET).bound(self.queue.recv()).await {
-            Ok(Some(caught)) => {
-                self.fill.bytes.fetch_sub(caught.size(), Ordering::Relaxed);
-                return Ok(Some(caught));
+        match self.ahead.take().or_else(|| self.queue.try_recv().ok()) {
+            Some((at, caught)) if deadline.has(at) => return Ok(Some(self.fill.taken(caught))),
+            late @ Some(_) => {
+                self.ahead = late;
+                return Ok(None);
             }
+            None => {}
+        }
+        match deadline.at_most(QUIET).bound(self.queue.recv()).await {
+            Ok(Some((_, caught))) => return Ok(Some(self.fill.taken(caught))),
             Ok(None) => return Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()),
             Err(Elapsed) if deadline.is_over() => return Ok(None),
             Err(Elapsed) => {}
@@ -89,11 +103,17 @@ impl Pushed {
 }
 
 impl Fill {
-    fn push(&self, sender: Option<&Sender<Caught>>, info: PushInfo) {
+    fn taken(&self, caught: Caught) -> Caught {
+        self.bytes.fetch_sub(caught.size() + EACH, Ordering::Relaxed);
+        caught
+    }
+
+    fn push(&self, sender: Option<&UnboundedSender<Came>>, info: PushInfo) {
         let Some((sender, caught)) = sender.zip(published(info)) else { return };
-        let size = caught.size();
-        let fits = self.bytes.fetch_add(size, Ordering::Relaxed) + size <= WAITING_BYTES;
-        if !fits || sender.try_send(caught).is_err() {
+        let size = caught.size() + EACH;
+        let before = self.bytes.fetch_add(size, Ordering::Relaxed);
+        let fits = before == 0 || before + size <= WAITING;
+        if !fits || sender.send((Instant::now(), caught)).is_err() {
             self.bytes.fetch_sub(size, Ordering::Relaxed);
             self.missed.fetch_add(1, Ordering::Relaxed);
         }
@@ -110,4 +130,30 @@ fn published(info: PushInfo) -> Option<Caught> {
         return None;
     };
     Some(Caught::Published { channel: String::from_utf8(channel).ok()?, payload })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(size: usize) -> PushInfo {
+        let text = |bytes: Vec<u8>| Value::BulkString(bytes);
+        PushInfo { kind: PushKind::Message, data: vec![text(b"channel".to_vec()), text(vec![0; size])] }
+    }
+
+    #[test]
+    fn as_much_waits_as_may_and_a_large_one_by_itself() {
+        let (fill, (sender, mut queue)) = (Fill::default(), mpsc::unbounded_channel());
+        let push = |size| fill.push(Some(&sender), message(size));
+        push(WAITING + 1);
+        push(1);
+        assert_eq!(fill.missed.load(Ordering::Relaxed), 1);
+        fill.taken(queue.try_recv().unwrap().1);
+        let push = |size| fill.push(Some(&sender), message(size));
+        (0..100_000).for_each(|_| push(1));
+        assert_eq!(fill.missed.load(Ordering::Relaxed), 1);
+        (0..WAITING / EACH).for_each(|_| push(1));
+        let (missed, waiting) = (fill.missed.load(Ordering::Relaxed), queue.len());
+        assert!(missed > 1 && waiting * EACH <= WAITING, "{missed} missed, {waiting} wait");
+    }
 }

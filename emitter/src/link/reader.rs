@@ -46,6 +46,9 @@ impl Reader {
         if let Some(caught) = self.ready.pop_front() {
             return Ok(Some(caught));
         }
+        if deadline.is_over() {
+            return Ok(None);
+        }
         let block = deadline.left().min(BLOCK).as_millis().max(1);
         let mut read = redis::cmd("XREAD");
         read.arg("COUNT").arg(ENTRIES).arg("BLOCK").arg(block.to_string());

@@ -2,7 +2,10 @@ use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 
-use super::{Answer, Answering, Answers, Asked, Detail, Ids, Inquiry, Tally, known::Known};
+use super::{
+    Answer, Answering, Answers, Asked, Detail, Ids, Inquiry, Tally,
+    known::{Known, Own},
+};
 use crate::{
     adapter::Adapter,
     command::Command,
@@ -79,25 +82,26 @@ pub(super) struct Wanted {
     pub(super) expect: Option<u64>,
     /// No more than so many.
     pub(super) limit: Option<u64>,
-    /// Not the rooms that look like a socket's id.
-    without_ids: bool,
+    /// Not the rooms that are one socket's own.
+    without_own: bool,
 }
 
 impl Wanted {
     /// What is known of rooms before any was named.
     pub(super) fn known(self, adapter: &Adapter) -> Known {
-        match (self.without_ids, adapter) {
-            (false, _) => Known::default(),
-            (true, Adapter::SocketIoxide(_)) => Known::without_ids(16),
-            (true, _) => Known::without_ids(20),
-        }
+        Known::new(match (self.without_own, adapter) {
+            (false, _) => Own::Wanted,
+            // Its servers tell the names of rooms and not whose they are.
+            (true, Adapter::Classic(_)) => Own::Guessed,
+            (true, _) => Own::Told,
+        })
     }
 }
 
 impl<A: Answer> Asking<A> {
     pub(crate) fn new(emitter: Emitter, question: Result<Question, Error>, timeout: Option<Duration>) -> Self {
         let timeout = timeout.unwrap_or(emitter.options().timeout);
-        let wanted = Wanted { detail: Detail::Plain, expect: None, limit: None, without_ids: false };
+        let wanted = Wanted { detail: A::DETAIL, expect: None, limit: None, without_own: false };
         Self { emitter, question, timeout, required: 0, wanted, answer: PhantomData }
     }
 
@@ -163,7 +167,7 @@ impl<A: Answer> Asking<A> {
     /// # Errors
     /// As for [`stream`](Self::stream).
     pub async fn count(mut self) -> Result<Tally, Error> {
-        self.wanted.detail = Detail::Id;
+        self.wanted.detail = A::COUNTED;
         let mut answering = self.stream().await?;
         while answering.next().await.is_some() {}
         Ok(answering.into_tally())
@@ -188,12 +192,13 @@ impl Asking<super::Socket> {
 }
 
 impl Asking<String> {
-    /// Leaves out the rooms that are named like a socket's id, and [counts](Tally::hidden) them: each socket is in one
-    /// of its own.
+    /// Leaves out the rooms that are one socket's own, named by its id, and [counts](Tally::hidden) them.
     ///
-    /// It is the look of a name that decides, since servers do not tell: a room that looks like an id is left out, too.
+    /// With the classic adapter it is the look of a name that decides, since its servers do not tell: a room that looks
+    /// like an id (20 characters of `[A-Za-z0-9_-]`, a capital among them) is left out, too. With socketioxide there are
+    /// no such rooms.
     pub fn without_socket_ids(mut self) -> Self {
-        self.wanted.without_ids = true;
+        self.wanted.without_own = true;
         self
     }
 }

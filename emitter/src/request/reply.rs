@@ -1,3 +1,5 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::{Ack, Socket};
 use crate::args::Args;
 
@@ -28,11 +30,28 @@ pub(crate) enum Body {
     Alive,
 }
 
+impl Body {
+    /// What no other server says, if there is such a thing: a socket is on one server, and a room of its own with it.
+    pub(super) fn mark(&self) -> Option<u64> {
+        let mut hasher = DefaultHasher::new();
+        match self {
+            Self::Sockets(sockets) if !sockets.is_empty() => {
+                sockets.iter().for_each(|socket| socket.id.hash(&mut hasher));
+            }
+            Self::Rooms(rooms) if !rooms.is_empty() => rooms.hash(&mut hasher),
+            _ => return None,
+        }
+        Some(hasher.finish())
+    }
+}
+
 /// How much of each socket is wanted; the rest is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Detail {
     /// Its id only.
     Id,
+    /// Its id and its rooms.
+    Rooms,
     /// Id, rooms and data.
     Plain,
     /// The handshake too, which holds headers and cookies.

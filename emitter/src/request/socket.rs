@@ -45,6 +45,9 @@ pub(crate) struct Named {
     id: String,
 }
 
+/// Its id and its rooms.
+pub(crate) type Placed = Described<IgnoredAny, IgnoredAny>;
+
 /// All but its handshake.
 pub(crate) type Plain = Described<WireValue, IgnoredAny>;
 

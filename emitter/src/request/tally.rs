@@ -24,7 +24,11 @@ pub struct Tally {
     pub hidden: Option<u64>,
     /// True if somebody who was asked did not answer; `None` if nobody can know.
     pub partial: Option<bool>,
-    /// The servers that did not answer, where the adapter says who they are.
+    /// How many messages were dropped because they were not taken in time, answers among them perhaps: whoever takes
+    /// the answers was too slow.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub missed: u64,
+    /// The servers that were asked and did not answer, where the adapter says who they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub silent: Vec<String>,
     /// Why there are no more answers.
@@ -58,8 +62,14 @@ impl Tally {
             limited: false,
             hidden: None,
             partial,
+            missed: 0,
             silent: Vec::new(),
             end: End::Timeout,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

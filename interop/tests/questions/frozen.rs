@@ -1,13 +1,19 @@
 //! One of the servers is frozen: it is missing from the answers, and what it says later is dropped.
 
-use std::{panic::resume_unwind, process::Command, thread, time::Instant};
+use std::{
+    panic::resume_unwind,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
-use socketio_interop::{Kind, PATIENCE, Question};
+use socketio_emitter::Options;
+use socketio_interop::{Cluster, Kind, PATIENCE, Question, Server, on_each};
 
 use crate::{
     acks, looks,
-    world::{Asker, SHORT, World, answers_of, args, id, runs_on_node, sorted},
+    world::{Asker, LONG, SHORT, World, answers_of, args, id, runs_on_node, sorted},
 };
 
 pub(crate) const QUESTIONS: [&str; 5] = [
@@ -82,6 +88,7 @@ fn ask_at_once(asker: &Asker, asked: &[(Question, Value)]) -> Vec<&'static str> 
             scope.spawn(|| {
                 let run = asker.doors.text("sockets", SHORT, 4);
                 assert!(run.stderr.starts_with("sio: incomplete: 2 sockets; 1 of 2 servers answered"), "{run:?}");
+                assert!(run.stderr.contains("; `sio doctor` looks at silent servers"), "{run:?}");
                 assert_eq!(run.stdout.lines().count(), 2, "{run:?}");
             })
         });
@@ -104,7 +111,48 @@ fn name_of_the_second(world: &World) -> Option<String> {
     its["server"].as_str().map(str::to_owned)
 }
 
-fn freeze(world: &mut World, signal: &str) {
-    let pid = world.cluster.servers[1].tool().pid().to_string();
+/// Sends a signal to the second server.
+pub(crate) fn freeze(world: &mut World, signal: &str) {
+    signal_to(&mut world.cluster.servers[1], signal);
+}
+
+fn signal_to(server: &mut Server, signal: &str) {
+    let pid = server.tool().pid().to_string();
     assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+}
+
+/// Whoever comes while others are waited for was not asked, and is not missing.
+#[test]
+fn a_server_that_came_later_is_not_called_silent() {
+    on_each(&[Kind::ShardedDynamic, Kind::Streams, Kind::Socketioxide], |kind| {
+        let mut world = World::start(kind);
+        let silent = name_of_the_second(&world);
+        freeze(&mut world, "-STOP");
+        let io = world.asker.doors.io().clone();
+        let asked = thread::spawn(move || io.servers().timeout(LONG / 4).wait().unwrap().tally);
+        // Longer than servers need to answer, and sooner than the time is over.
+        thread::sleep(Duration::from_secs(1));
+        let _third = Server::start_as(kind, &world.cluster.redis, &[]);
+        let tally = asked.join().unwrap();
+        freeze(&mut world, "-CONT");
+        assert_eq!((tally.servers, tally.answered), (Some(2), Some(1)), "{}: {tally:?}", kind.name());
+        assert_eq!(tally.silent, Vec::from_iter(silent), "{}", kind.name());
+    });
+}
+
+/// Where servers can only be counted by asking them, none that was quick enough does not mean that there is none.
+#[test]
+fn servers_that_were_too_slow_to_be_counted_are_waited_for() {
+    let mut cluster = Cluster::of(Kind::StreamsOld);
+    cluster.servers[0].ask(json!({"ask": "greet"}));
+    let io =
+        Options::new().adapter("streams,before-0.3".parse().unwrap()).connect(&cluster.redis.url()).wait().unwrap();
+    assert_eq!(io.servers().timeout(LONG).wait().unwrap().tally.servers, Some(2));
+    cluster.servers.iter_mut().for_each(|server| signal_to(server, "-STOP"));
+    let asked = thread::spawn(move || io.servers().timeout(LONG / 4).wait().unwrap().tally);
+    // Longer than it is waited for anybody to be counted.
+    thread::sleep(Duration::from_secs(2));
+    cluster.servers.iter_mut().for_each(|server| signal_to(server, "-CONT"));
+    let tally = asked.join().unwrap();
+    assert_eq!((tally.servers, tally.answered, tally.partial), (None, Some(2), None), "{tally:?}");
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod acks;
+mod forged;
 mod frozen;
 mod looks;
 mod many;

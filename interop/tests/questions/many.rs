@@ -7,7 +7,7 @@ use socketio_interop::{Cluster, Crowd, Kind, Question, Server, on_each};
 
 use crate::{
     looks,
-    world::{Asker, LONG, args, id, sorted},
+    world::{Asker, LONG, SHORT, args, id, sorted},
 };
 
 const SOCKETS: usize = 500;
@@ -39,5 +39,19 @@ fn five_hundred_sockets_on_three_servers_acknowledge() {
         asker.ask(&looks::all_sockets(), LONG, &three(asker.whole(SOCKETS)), |place, sockets| {
             assert_eq!(sorted(sockets, id).len(), SOCKETS, "{place}");
         });
+        slowly(&asker, &three(asker.acknowledged(SOCKETS, SOCKETS)));
     });
+}
+
+/// What came in time is there, also for one who fetches it when the time is over.
+fn slowly(asker: &Asker, tally: &Value) {
+    let io = asker.doors.io();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let told = runtime.block_on(async {
+        let mut acks = io.to("crowd").timeout(SHORT).emit_with_ack("ask", &1).stream().await.unwrap();
+        tokio::time::sleep(SHORT).await;
+        while acks.next().await.is_some() {}
+        json!(acks.tally())
+    });
+    assert_eq!(&told, tally, "{}", asker.kind.name());
 }

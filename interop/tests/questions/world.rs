@@ -9,9 +9,16 @@ pub(crate) const LONG: Duration = Duration::from_secs(20);
 /// Long enough for those who will answer, where others will not.
 pub(crate) const SHORT: Duration = Duration::from_secs(3);
 
+/// Names that look like a socket's id, on Node and in socketioxide.
+pub(crate) const LOOKALIKES: [&str; 2] = ["Conference_Room_Five", "Auction-20240101"];
+
 /// The clients of the two servers; the last never answers.
-const CLIENTS: [(&str, usize, &[&str]); 4] =
-    [("text", 0, &["lobby"]), ("json", 1, &["lobby", "games"]), ("bytes", 1, &["bits"]), ("mute", 0, &["quiet"])];
+const CLIENTS: [(&str, usize, &[&str]); 4] = [
+    ("text", 0, &["lobby"]),
+    ("json", 1, &["lobby", "games"]),
+    ("bytes", 1, &["bits", LOOKALIKES[0], LOOKALIKES[1]]),
+    ("mute", 0, &["quiet"]),
+];
 
 /// What a client acknowledges with.
 fn answer_of(client: &str) -> Value {

@@ -57,6 +57,7 @@ impl Classic {
         }
         let body = match detail {
             Detail::Id => payload::either::<Answer<socket::Named>>(payload)?.body(),
+            Detail::Rooms => payload::either::<Answer<socket::Placed>>(payload)?.body(),
             Detail::Plain => payload::either::<Answer<socket::Plain>>(payload)?.body(),
             Detail::Handshake => payload::either::<Answer<socket::Whole>>(payload)?.body(),
         };

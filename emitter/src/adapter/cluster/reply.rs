@@ -61,6 +61,7 @@ impl<'de> DeserializeSeed<'de> for Fetched {
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Vec<Socket>, D::Error> {
         match self.0 {
             Detail::Id => described::<socket::Named, _>(source),
+            Detail::Rooms => described::<socket::Placed, _>(source),
             Detail::Plain => described::<socket::Plain, _>(source),
             Detail::Handshake => described::<socket::Whole, _>(source),
         }
@@ -144,14 +145,14 @@ mod tests {
     fn of_sockets_no_more_is_kept_than_is_wanted() {
         let json = br#"{"type":8,"data":{"requestId":"b809b54e14c8879d","sockets":[{"id":"s1","handshake":
             {"headers":{"cookie":"secret"}},"rooms":["s1","r1"],"data":{"user":"A"}}]},"uid":"a","nsp":"/"}"#;
-        for detail in [Detail::Id, Detail::Plain, Detail::Handshake] {
+        for detail in [Detail::Id, Detail::Rooms, Detail::Plain, Detail::Handshake] {
             let sockets = match reply(json, detail).unwrap().unwrap().body {
                 Body::Sockets(sockets) => sockets,
                 other => panic!("{other:?}"),
             };
             let [Socket { id, server, rooms, data, handshake }] = sockets.as_slice() else { panic!("{sockets:?}") };
             assert_eq!((id.as_str(), server.as_deref()), ("s1", Some("a")));
-            assert_eq!((rooms.is_some(), data.is_some()), (detail >= Detail::Plain, detail >= Detail::Plain));
+            assert_eq!((rooms.is_some(), data.is_some()), (detail >= Detail::Rooms, detail >= Detail::Plain));
             assert_eq!(handshake.is_some(), detail == Detail::Handshake);
         }
     }
