@@ -15,11 +15,11 @@
 mod readers;
 mod signs;
 
-pub(crate) use self::readers::readers;
 use self::{
     readers::answer_in,
     signs::{Sign, Signs},
 };
+pub(crate) use self::{readers::readers, signs::classic_servers};
 use crate::{
     adapter::{Adapter, Classic, Place, Python, Sharded, SocketIoxide, Streams},
     deadline::Deadline,
@@ -48,7 +48,7 @@ pub(crate) async fn detect(
     };
 
     let mut found = Vec::new();
-    if signs.count(Sign::Requests) > signs.count(Sign::OxideServers) {
+    if signs.has_classic() {
         found.push(classic.clone());
     }
     if signs.count(Sign::OxideServers) > 0 {

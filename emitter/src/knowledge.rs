@@ -8,8 +8,16 @@ use std::{
 use tokio::time::Instant;
 
 use crate::{
-    adapter::Adapter, command::Command, deadline::Deadline, detect::detect, emitter::Emitter, error::Error,
-    link::Query, message::Message, recognise::Recognised, roll_call::roll_call,
+    adapter::{Adapter, Streams},
+    command::Command,
+    deadline::Deadline,
+    detect::{classic_servers, detect},
+    emitter::Emitter,
+    error::Error,
+    link::Query,
+    message::Message,
+    recognise::Recognised,
+    roll_call::roll_call,
 };
 
 /// How long the adapter that was found is believed: servers may be replaced by those of another one.
@@ -26,7 +34,8 @@ pub(crate) struct Knowledge {
 #[derive(Debug)]
 struct Found {
     adapter: Arc<Adapter>,
-    /// When it was; `None` if it was given.
+    given: bool,
+    /// When it was found or, if it was given, looked at.
     at: Option<Instant>,
     /// Nobody was there of late: its servers may be about to come back, or others in their place.
     doubtful: bool,
@@ -35,7 +44,7 @@ struct Found {
 impl Knowledge {
     /// Nothing but what was said.
     pub(crate) fn given(adapter: Option<Adapter>) -> Self {
-        let found = adapter.map(|adapter| Found { adapter: Arc::new(adapter), at: None, doubtful: false });
+        let found = adapter.map(|adapter| Found { adapter: Arc::new(adapter), given: true, at: None, doubtful: false });
         Self { found: RwLock::new(found), recognised: Recognised::default() }
     }
 }
@@ -50,26 +59,45 @@ impl Emitter {
 
     /// The adapter: as given, as found before, or found now.
     pub(crate) async fn adapter(&self, namespace: &str, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
-        let last = match &*self.knowledge().found.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(Found { adapter, at, doubtful }) if at.is_none_or(|at| at.elapsed() < FRESH) => {
-                if !doubtful {
+        let (given, last) = match &*self.knowledge().found.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(Found { adapter, at, doubtful, given }) => {
+                let fresh = at.is_some_and(|at| at.elapsed() < FRESH);
+                if fresh && (*given || !doubtful) {
                     return Ok(Arc::clone(adapter));
                 }
-                Some(Arc::clone(adapter))
+                (given.then(|| Arc::clone(adapter)), fresh.then(|| Arc::clone(adapter)))
             }
-            _ => None,
+            None => (None, None),
         };
+        if let Some(given) = given {
+            return self.look_at(given, deadline).await;
+        }
         let deadline = if last.is_some() { deadline.half() } else { deadline };
         match (detect(self.link(), self.options(), namespace, deadline).await, last) {
             (Ok(found), _) => {
                 let found = Arc::new(found);
-                self.remember(Found { adapter: Arc::clone(&found), at: Some(Instant::now()), doubtful: false });
+                self.remember(Found {
+                    adapter: Arc::clone(&found),
+                    given: false,
+                    at: Some(Instant::now()),
+                    doubtful: false,
+                });
                 Ok(found)
             }
             // After a failover servers are away for a moment, and a stream takes what they will read then.
             (Err(error), Some(last)) if !matches!(error, Error::SeveralAdapters { .. }) => Ok(last),
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// An adapter that was given, and whether there are others whom its messages would harm.
+    async fn look_at(&self, given: Arc<Adapter>, deadline: Deadline) -> Result<Arc<Adapter>, Error> {
+        let Adapter::Streams(streams) = &*given else { return Ok(given) };
+        let Some(prefix) = streams.overhearing_prefix() else { return Ok(given) };
+        let overheard = classic_servers(self.link(), prefix, deadline).await?;
+        let adapter = Arc::new(Adapter::Streams(Streams { overheard, ..streams.clone() }));
+        self.remember(Found { adapter: Arc::clone(&adapter), given: true, at: Some(Instant::now()), doubtful: false });
+        Ok(adapter)
     }
 
     /// The servers on a namespace; `None` if nobody can say.

@@ -47,6 +47,8 @@ pub struct Streams {
     pub(crate) place: Place,
     /// The servers run 0.1 or 0.2.
     pub(crate) before_0_3: bool,
+    /// Servers of the classic adapter listen on the channel, where a message of this one would leave them deaf.
+    pub(crate) overheard: bool,
 }
 
 impl Default for Streams {
@@ -60,6 +62,7 @@ impl Default for Streams {
             sharded_pub_sub: false,
             place: Place::Chosen,
             before_0_3: false,
+            overheard: false,
         }
     }
 }
@@ -78,7 +81,6 @@ impl Streams {
         self
     }
 
-    /// Says where events and orders go, once it was found out.
     /// The key of the only stream, or of one of several.
     pub(crate) fn key(&self, number: Option<u32>) -> String {
         match number {
@@ -87,8 +89,14 @@ impl Streams {
         }
     }
 
+    /// Says where events and orders go, once it was found out.
     pub(crate) fn placed(self, place: Place) -> Self {
         Self { place, ..self }
+    }
+
+    /// The prefix of the classic servers that would hear what is said on the channel, and not understand it.
+    pub(crate) fn overhearing_prefix(&self) -> Option<&str> {
+        (!self.before_0_3 && !self.sharded_pub_sub).then_some(&self.channel_prefix)
     }
 
     /// A question in a stream, to find out whether servers read it: those that do answer on their channel, with the
@@ -109,10 +117,10 @@ impl Streams {
         let said = ClusterMessage::of(message);
         let namespace = &message.target.namespace;
         let lasts = self.before_0_3 || !matches!(message.action, Action::ServerEmit { .. });
-        Ok(match self.stream(namespace).filter(|_| lasts) {
-            Some(stream) => self.append(stream, &said),
+        match self.stream(namespace).filter(|_| lasts) {
+            Some(stream) => Ok(self.append(stream, &said)),
             None => self.publish(namespace, &said),
-        })
+        }
     }
 
     pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
@@ -129,7 +137,7 @@ impl Streams {
             return Ok(Inquiry { command, listen: Listen::Stream(self.prefix.clone()) });
         }
         let question = ClusterMessage::asking(asked, &ids.asker, ids);
-        Ok(Inquiry { command: self.publish(namespace, &question), listen: self.answers(namespace, ids) })
+        Ok(Inquiry { command: self.publish(namespace, &question)?, listen: self.answers(namespace, ids) })
     }
 
     /// A stream is everyone's: what cannot be read there is no answer to us.
@@ -192,12 +200,21 @@ impl Streams {
         Command::append(stream, self.max_len, &fields, "data", data)
     }
 
-    fn publish(&self, namespace: &str, said: &ClusterMessage<'_>) -> Command {
+    fn publish(&self, namespace: &str, said: &ClusterMessage<'_>) -> Result<Command, Error> {
+        if self.overheard {
+            return Err(Error::Unsupported {
+                adapter: "streams",
+                what: "a question or a server-side event, while servers of the classic adapter listen on its channel"
+                    .to_owned(),
+                instead: "these would be deaf from then on; if they are the ones that are meant, set the adapter to \
+                          classic, and give each cluster a prefix of its own otherwise",
+            });
+        }
         let channel = self.channel(namespace);
-        if self.sharded_pub_sub {
+        Ok(if self.sharded_pub_sub {
             Command::shard_publish(channel, said.to_msgpack())
         } else {
             Command::publish(channel, said.to_msgpack())
-        }
+        })
     }
 }

@@ -72,6 +72,11 @@ impl Signs {
         self.seen.iter().filter(|(seen, _)| *seen == sign).map(|(_, count)| count).sum()
     }
 
+    /// True if there are classic servers, which have a channel in common with socketioxide's.
+    pub(super) fn has_classic(&self) -> bool {
+        self.count(Sign::Requests) > self.count(Sign::OxideServers)
+    }
+
     /// The streams that exist.
     pub(super) fn streams(&self) -> Vec<Option<u32>> {
         let stream = |(sign, count): &(Sign, u64)| match sign {
@@ -80,6 +85,12 @@ impl Signs {
         };
         self.seen.iter().filter_map(stream).collect()
     }
+}
+
+/// True if servers of the classic adapter have this prefix. Where Redis does not permit the question, nobody knows.
+pub(crate) async fn classic_servers(link: &Link, prefix: &str, deadline: Deadline) -> Result<bool, Error> {
+    let signs = Signs::look(link, &Options::new().prefix(prefix), &["/"], deadline).await?;
+    Ok(signs.is_some_and(|signs| signs.has_classic()))
 }
 
 fn questions(options: &Options, namespaces: &[&str]) -> Vec<(Sign, Query)> {
