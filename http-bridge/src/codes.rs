@@ -55,7 +55,7 @@ pub(crate) const CODES: &[Code] = &[
     ("binary", &[422], "{\"$binary\": …} holds no base64"),
     ("escape", &[422], "{\"$escape\": …} has another key beside it"),
     ("unsupported", &[422], "the adapter cannot carry this; the detail says what to do instead"),
-    ("several-adapters", &[500], "servers of several adapters are there: start sio-bridge with --adapter"),
+    ("several-adapters", &[503], "servers of several adapters are there: start sio-bridge with --adapter"),
     ("cannot-listen", &[500], "the bridge was embedded with a connection that cannot listen"),
     ("config", &[500, 503], "the bridge's way to Redis cannot be used; 503 from /readyz"),
     ("undetected", &[502], "Redis does not permit to find out what the servers run: start sio-bridge with --adapter"),

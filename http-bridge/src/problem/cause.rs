@@ -147,6 +147,9 @@ impl From<Error> for Problem {
             Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The message is refused"),
             Error::Unsupported { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "The adapter cannot carry this"),
             Error::NoServers { .. } => (StatusCode::SERVICE_UNAVAILABLE, "No Socket.IO server was found"),
+            Error::SeveralAdapters { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "Socket.IO servers of several adapters were found")
+            }
             Error::TooFewServers { .. } => (StatusCode::SERVICE_UNAVAILABLE, "Too few Socket.IO servers"),
             Error::Unrecognised { .. } => (StatusCode::SERVICE_UNAVAILABLE, "Socket.IO servers are silent"),
             Error::Unreachable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "Redis cannot be reached"),
