@@ -231,6 +231,9 @@ pub(crate) struct Tally {
     /// Somebody who was asked did not answer; null if nobody can know.
     #[schema(required)]
     partial: Option<bool>,
+    /// How many messages were dropped because they were not read in time, answers among them perhaps.
+    #[schema(required = false)]
+    missed: u64,
     /// The servers that did not answer, where the adapter says who they are.
     #[schema(required = false)]
     silent: Vec<String>,
@@ -348,9 +351,9 @@ pub(crate) enum Aside {
     Malformed { reason: String, bytes: Binary, seen: Seen },
     /// So many messages were dropped here, because they were not read in time.
     Dropped { messages: u64 },
-    /// Redis is away.
+    /// Not all is heard any more: Redis is away, or the replica at which shard channels were heard.
     Away { reason: String },
-    /// It is back; what was said in between is not known.
+    /// All is heard again; what was said in between is not known.
     Back,
     /// Shard channels are heard, from now on.
     Hearing {
