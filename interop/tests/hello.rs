@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, panic::resume_unwind, thread};
 
 use serde_json::json;
 use socketio_interop::{
@@ -28,49 +28,85 @@ fn runs_on(kind: Kind, deployment: &str) -> bool {
     }
 }
 
+/// Says hello on Redis in one deployment, and gives a cell for each kind.
+type Greeting = fn() -> Vec<String>;
+
 /// Says hello on this Redis to each kind of servers in turn, and sees who receives it.
-fn greet(table: &mut Table, deployment: &'static str, redis: &impl Deployment, url: &str) {
-    for kind in Kind::ALL {
-        let cell = if runs_on(kind, deployment) {
-            println!("{}, {deployment}", kind.name());
-            let cluster = Cluster::on(redis, kind);
-            let mut clients = Clients::new();
-            clients.connect("a", &cluster.servers[0], "/", &[]);
-            clients.connect("b", &cluster.servers[1], "/", &[]);
-            let run = Sio::run(url, &["emit", "hello"], b"");
-            assert_eq!(run.code, Some(0), "{}, {deployment}: {run:?}", kind.name());
-            let reached: BTreeSet<String> = (0..2)
-                .map(|_| clients.next_of_any())
-                .map(|seen| {
-                    assert_eq!((seen.event.as_str(), &seen.args), ("hello", &json!([])));
-                    seen.client
-                })
-                .collect();
-            format!("{} of 2", reached.len())
-        } else {
-            "cannot".to_owned()
-        };
-        assert_ne!(cell, "1 of 2", "{}, {deployment}: one client received it twice", kind.name());
-        table.set(kind.name(), deployment, cell);
-    }
+fn greet(deployment: &str, redis: &impl Deployment, url: &str) -> Vec<String> {
+    Kind::ALL
+        .map(|kind| if runs_on(kind, deployment) { hello(kind, deployment, redis, url) } else { "cannot".to_owned() })
+        .into()
+}
+
+fn hello(kind: Kind, deployment: &str, redis: &impl Deployment, url: &str) -> String {
+    println!("{}, {deployment}", kind.name());
+    let cluster = Cluster::on(redis, kind);
+    let mut clients = Clients::new();
+    clients.connect("a", &cluster.servers[0], "/", &[]);
+    clients.connect("b", &cluster.servers[1], "/", &[]);
+    let run = Sio::run(url, &["emit", "hello"], b"");
+    assert_eq!(run.code, Some(0), "{}, {deployment}: {run:?}", kind.name());
+    let reached: BTreeSet<String> = (0..2)
+        .map(|_| clients.next_of_any())
+        .map(|seen| {
+            assert_eq!((seen.event.as_str(), &seen.args), ("hello", &json!([])));
+            seen.client
+        })
+        .collect();
+    assert_eq!(reached.len(), 2, "{}, {deployment}: one client received it twice", kind.name());
+    "2 of 2".to_owned()
+}
+
+fn on_plain() -> Vec<String> {
+    let redis = RedisServer::start();
+    greet(PLAIN, &redis, &redis.url())
+}
+
+fn on_socket() -> Vec<String> {
+    let redis = RedisServer::start();
+    greet(SOCKET, &redis.unix_url(), &redis.unix_url())
+}
+
+fn with_user() -> Vec<String> {
+    let redis = RedisServer::start_with_user("emma", "secret");
+    greet(USER, &redis, &redis.url())
+}
+
+fn over_tls() -> Vec<String> {
+    let redis = RedisTls::start(ClientCertificate::Unasked);
+    greet(TLS, &redis, &format!("{}?ca={}", redis.url(), redis.authority().display()))
+}
+
+fn under_sentinels() -> Vec<String> {
+    let redis = RedisSentinel::start();
+    let url = format!("redis-sentinel://{}/{}", redis.addresses().join(","), RedisSentinel::NAME);
+    greet(SENTINEL, &redis, &url)
+}
+
+fn on_cluster() -> Vec<String> {
+    let redis = RedisCluster::start();
+    greet(CLUSTER, &redis, &format!("redis-cluster://{}", redis.addresses().join(",")))
 }
 
 #[test]
 fn hello_reaches_servers_of_every_adapter_on_every_redis() {
-    let deployments = [PLAIN, USER, SOCKET, TLS, SENTINEL, CLUSTER];
-    let mut table = Table::new("hello", "the servers", Kind::ALL.map(Kind::name), deployments);
-    let redis = RedisServer::start();
-    greet(&mut table, PLAIN, &redis, &redis.url());
-    greet(&mut table, SOCKET, &redis.unix_url(), &redis.unix_url());
-    let redis = RedisServer::start_with_user("emma", "secret");
-    greet(&mut table, USER, &redis, &redis.url());
-    let redis = RedisTls::start(ClientCertificate::Unasked);
-    let url = format!("{}?ca={}", redis.url(), redis.authority().display());
-    greet(&mut table, TLS, &redis, &url);
-    let redis = RedisSentinel::start();
-    let url = format!("redis-sentinel://{}/{}", redis.addresses().join(","), RedisSentinel::NAME);
-    greet(&mut table, SENTINEL, &redis, &url);
-    let redis = RedisCluster::start();
-    greet(&mut table, CLUSTER, &redis, &format!("redis-cluster://{}", redis.addresses().join(",")));
+    let deployments: [(&str, Greeting); 6] = [
+        (PLAIN, on_plain),
+        (USER, with_user),
+        (SOCKET, on_socket),
+        (TLS, over_tls),
+        (SENTINEL, under_sentinels),
+        (CLUSTER, on_cluster),
+    ];
+    let mut table = Table::new("hello", "the servers", Kind::ALL.map(Kind::name), deployments.map(|(name, _)| name));
+    let columns = thread::scope(|scope| {
+        let greeting = deployments.map(|(name, greet)| (name, scope.spawn(greet)));
+        greeting.map(|(name, cells)| (name, cells.join().unwrap_or_else(|panic| resume_unwind(panic))))
+    });
+    for (deployment, cells) in columns {
+        for (kind, cell) in Kind::ALL.iter().zip(cells) {
+            table.set(kind.name(), deployment, cell);
+        }
+    }
     table.finish();
 }

@@ -48,7 +48,10 @@ impl Signs {
         namespaces: &[&str],
         deadline: Deadline,
     ) -> Result<Option<Self>, Error> {
-        let questions = questions(options, namespaces);
+        Self::ask(link, questions(options, namespaces), deadline).await
+    }
+
+    async fn ask(link: &Link, questions: Vec<(Sign, Query)>, deadline: Deadline) -> Result<Option<Self>, Error> {
         let queries: Vec<_> = questions.iter().map(|(_, query)| query.clone()).collect();
         let Some(answers) = link.ask(&queries, deadline).await? else {
             return Ok(None);
@@ -89,7 +92,10 @@ impl Signs {
 
 /// True if servers of the classic adapter have this prefix. Where Redis does not permit the question, nobody knows.
 pub(crate) async fn classic_servers(link: &Link, prefix: &str, deadline: Deadline) -> Result<bool, Error> {
-    let signs = Signs::look(link, &Options::new().prefix(prefix), &["/"], deadline).await?;
+    let options = Options::new().prefix(prefix);
+    let mut questions = questions(&options, &["/"]);
+    questions.retain(|(sign, _)| matches!(sign, Sign::Requests | Sign::OxideServers));
+    let signs = Signs::ask(link, questions, deadline).await?;
     Ok(signs.is_some_and(|signs| signs.has_classic()))
 }
 

@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use redis::{Pipeline, RedisError, Value};
+use redis::{ErrorKind, Pipeline, RedisError, ServerErrorKind, Value};
 
-use super::{Answer, Fault, Query, node::Node, topology::Topology};
+use super::{Answer, Fault, Query, Reply, node::Node, resolve::Source, topology::Topology};
 use crate::deadline::Deadline;
 
 /// Asks each server, in one round trip, what it knows of the answers, and puts these together.
 pub(super) async fn ask(
     topology: &Topology,
+    source: &Source,
     queries: &[Query],
     deadline: Deadline,
 ) -> Result<Vec<Result<Answer, RedisError>>, Fault> {
@@ -29,7 +30,7 @@ pub(super) async fn ask(
         node.run(&mut pipeline, deadline).await
     }));
     let mut said: Vec<Result<Vec<Value>, RedisError>> = queries.iter().map(|_| Ok(Vec::new())).collect();
-    for ((_, asked), replies) in parts.iter().zip(replies.await) {
+    for ((node, asked), replies) in parts.iter().zip(replies.await) {
         let replies = match replies {
             Ok(replies) => replies,
             // A replica that does not run has no subscribers; the others will notice.
@@ -39,6 +40,12 @@ pub(super) async fn ask(
             Err(fault) => return Err(fault),
         };
         for (index, reply) in asked.iter().zip(replies) {
+            let reply = match reply {
+                Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::Ask) => {
+                    referred(&queries[*index], node, source, error, deadline).await?
+                }
+                reply => reply,
+            };
             match (reply, &mut said[*index]) {
                 (Err(error), _) if super::fault::shuts(&error) => return Err(Fault::Refused(error)),
                 (Err(error), said) => *said = Err(error),
@@ -48,4 +55,20 @@ pub(super) async fn ask(
         }
     }
     Ok(queries.iter().zip(said).map(|(query, said)| query.answer(said?)).collect())
+}
+
+/// The answer of the server that this one refers to: the key is not here any more, and its slot on its way there.
+async fn referred(
+    query: &Query,
+    asked: &Node,
+    source: &Source,
+    error: RedisError,
+    deadline: Deadline,
+) -> Result<Reply, Fault> {
+    let Some(to) = error.redirect_node().and_then(|(address, _)| source.referred(address, asked.address())) else {
+        return Ok(Err(error));
+    };
+    let mut pipeline = Pipeline::with_capacity(2);
+    pipeline.add_command(redis::cmd("ASKING")).add_command(query.to_redis());
+    Ok(to.run(&mut pipeline, deadline).await?.into_iter().nth(1).unwrap_or(Err(error)))
 }

@@ -97,7 +97,7 @@ impl Redis {
         let (mut pause, mut last) = (Pause::default(), None);
         loop {
             let topology = self.topology_after(last, deadline).await?;
-            let fault = match asking::ask(&topology, queries, deadline).await {
+            let fault = match asking::ask(&topology, &self.source, queries, deadline).await {
                 Ok(answers) => return Ok(answers),
                 Err(fault) => fault,
             };

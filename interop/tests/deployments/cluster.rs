@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use socketio_emitter::Error;
+use socketio_emitter::{Error, Options};
 use socketio_interop::{PATIENCE, RedisCluster, RedisServer};
 
 use crate::{
@@ -74,6 +74,9 @@ fn a_slot_that_moved_is_followed() {
     let (from, to) = (cluster.primary_of("socket.io"), (cluster.primary_of("socket.io") + 1) % 3);
     setslot(to, "socket.io", &["IMPORTING", &id(from)]);
     setslot(from, "socket.io", &["MIGRATING", &id(to)]);
+    // Who looks for the servers looks for the stream, too.
+    let finder = Options::new().timeout(TIMEOUT).connect(&cluster_url(&cluster)).wait().unwrap();
+    assert_eq!(finder.emit("e", &()).wait().unwrap_err().code(), "no-servers");
     stream.emit("asked", &()).wait().unwrap();
     for node in [to, from] {
         setslot(node, "socket.io", &["NODE", &id(to)]);
