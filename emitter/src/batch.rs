@@ -1,18 +1,14 @@
 mod flush;
 mod tally;
 
-use std::{
-    fmt,
-    future::{IntoFuture, ready},
-    pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{fmt, future::IntoFuture, pin::pin};
 
 use futures_util::{
     FutureExt, Stream, StreamExt,
     future::BoxFuture,
     stream::{self, BoxStream},
 };
+use tokio::sync::Notify;
 
 use self::{flush::Flushes, tally::Tally};
 use crate::{emitter::Emitter, error::Error, outgoing::Outgoing, receipt::BatchReceipt};
@@ -113,14 +109,16 @@ impl<'a> Batch<'a> {
         let Self { emitter, messages, skip_invalid, mut tell } = self;
         let flushes = Flushes::new(&emitter, messages, skip_invalid).await?;
         let mut tally = Tally::new(flushes.adapter.name());
-        let failed = AtomicBool::new(false);
-        // After a failure nothing more is sent, but what is on its way is waited for.
-        let flushes = flushes.stream().take_while(|_| ready(!failed.load(Ordering::Relaxed)));
+        let failed = Notify::new();
+        // After a failure nothing more is sent nor waited for, but what is on its way is.
+        let flushes = flushes.stream().take_until(Box::pin(failed.notified()));
         let mut flushed = pin!(flushes.map(|flush| flush.send(&emitter)).buffered(FLUSHES));
         while let Some(flushed) = flushed.next().await {
             emitter.learn(flushed.servers());
             tally.add(flushed, &mut tell);
-            failed.store(tally.failed(), Ordering::Relaxed);
+            if tally.failed() {
+                failed.notify_one();
+            }
         }
         tally.receipt()
     }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Heard, Message, Options, SocketIo};
 
@@ -125,7 +128,7 @@ fn a_batch_takes_a_stream_and_sends_what_is_there_while_it_waits() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (seen, emitter) = (sent.clone(), io.clone());
-        let messages = futures_util::stream::unfold(0, move |n| {
+        let messages = stream::unfold(0, move |n| {
             let (seen, emitter) = (seen.clone(), emitter.clone());
             async move {
                 while seen.commands().len() < n {
@@ -170,6 +173,15 @@ fn a_batch_passes_over_what_cannot_be_sent_and_tells_of_each() {
     assert!(fates.iter().map(|(index, _)| *index).eq(0..2000), "each once, in order");
     fates.retain(|(_, fate)| fate.is_some());
     assert_eq!(fates, [(0, Some("reserved-event")), (1500, Some("unsupported")), (1999, Some("unreachable-name"))]);
+}
+
+#[tokio::test]
+async fn a_batch_that_failed_does_not_wait_for_more() {
+    let (io, _) = Emitter::recorder();
+    let endless = stream::iter(["a", "connect"]).chain(stream::pending());
+    let batch = io.send_all(endless.map(|name| io.emit(name, &()))).into_future();
+    let ended = tokio::time::timeout(Duration::from_secs(60), batch).await.expect("it has ended");
+    assert!(matches!(ended, Err(Error::Stopped { accepted: 1, index: 1, .. })), "{ended:?}");
 }
 
 #[test]

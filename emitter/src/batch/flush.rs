@@ -31,6 +31,9 @@ const FLUSH_MESSAGES: usize = 512;
 /// Bytes in one pipeline, so that large messages do not pile up.
 const FLUSH_BYTES: usize = 1 << 20;
 
+/// How often it is asked for: where nobody is there, that takes a while.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// How long is believed what the servers run: a batch may take days.
 const FRESH: Duration = Duration::from_secs(10);
 
@@ -47,6 +50,7 @@ pub(super) struct Flushes<'a> {
     /// Why the servers' versions are not known.
     undecided: Option<Error>,
     at: Instant,
+    looked: Instant,
     skip_invalid: bool,
     ended: bool,
 }
@@ -78,11 +82,14 @@ impl<'a> Flushes<'a> {
         let found = emitter.adapter(&namespace, deadline).await?;
         let (adapter, undecided) = recognised(emitter, &found, &namespace, deadline).await;
         let at = Instant::now();
-        Ok(Self { emitter, messages, namespace, found, adapter, undecided, at, skip_invalid, ended: false })
+        Ok(Self { emitter, messages, namespace, found, adapter, undecided, at, looked: at, skip_invalid, ended: false })
     }
 
     pub(super) fn stream(self) -> impl Stream<Item = Flush> {
         stream::unfold(self, |mut flushes| async {
+            if flushes.ended {
+                return None;
+            }
             // There may be a long time before the next message.
             flushes.messages.as_mut().peek().await;
             flushes.refresh().await;
@@ -93,6 +100,10 @@ impl<'a> Flushes<'a> {
 
     /// Looks again what the servers run. While nobody can say, it is as it was.
     async fn refresh(&mut self) {
+        if self.looked.elapsed() < LOOK {
+            return;
+        }
+        self.looked = Instant::now();
         let deadline = Deadline::after(self.emitter.options().timeout).half();
         let Ok(found) = self.emitter.adapter(&self.namespace, deadline).await else { return };
         if found == self.found && self.at.elapsed() < FRESH {
