@@ -1,7 +1,7 @@
 //! The command line as a whole, and what is said where it is wrong.
 
 use clap::{Parser, error::ErrorKind};
-use socketio_doors::{ENVIRONMENT, adapters};
+use socketio_common::{ENVIRONMENT, adapters};
 
 use crate::{
     command::Command,

@@ -1,7 +1,7 @@
 //! What every command takes: which cluster, which namespace, and how to answer.
 
 use clap::{Args, builder::NonEmptyStringValueParser};
-use socketio_doors::Cluster;
+use socketio_common::ClusterArgs;
 
 use crate::output::{Format, Output, Words};
 
@@ -10,7 +10,7 @@ use crate::output::{Format, Output, Words};
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     #[command(flatten)]
-    pub(crate) cluster: Cluster,
+    pub(crate) cluster: ClusterArgs,
 
     /// Namespace; its leading slash may be left out [default: /]
     #[arg(short, long, global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]

@@ -1,6 +1,6 @@
 //! What the help of several commands has in common.
 
-use socketio_doors::ENVIRONMENT;
+use socketio_common::ENVIRONMENT;
 
 /// How the values of an event are written.
 pub(crate) const ARG: &str = "\

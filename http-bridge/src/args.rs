@@ -13,7 +13,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use globset::Glob;
-use socketio_doors::{Cluster, ENVIRONMENT, adapters};
+use socketio_common::{ClusterArgs, ENVIRONMENT, adapters};
 use socketio_emitter::Emitter;
 
 use crate::{allow::AllowedEvents, auth::Token, config::Config};
@@ -112,7 +112,7 @@ pub struct Args {
     body_limit: usize,
 
     #[command(flatten)]
-    cluster: Cluster,
+    cluster: ClusterArgs,
 
     /// Log every request to stderr; twice, everything
     #[arg(long, short, action = ArgAction::Count)]

@@ -64,5 +64,5 @@ pub(crate) fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 
 pub(crate) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text: String = one(deserializer)?;
-    socketio_doors::duration(&text).map(Some).map_err(D::Error::custom)
+    socketio_common::duration(&text).map(Some).map_err(D::Error::custom)
 }

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use globset::GlobMatcher;
 use serde::{Deserialize, Deserializer, de::Error as _};
-use socketio_doors::Filter;
+use socketio_common::TapFilter;
 use socketio_emitter::{Heard, Said, Seen, Tapped, Tapping};
 use tokio::{
     sync::{OwnedSemaphorePermit, watch},
@@ -91,7 +91,7 @@ enum Format {
 struct Reading {
     tapping: Tapping,
     bridge: Bridge,
-    filter: Filter,
+    filter: TapFilter,
     format: Format,
     /// How many messages are still wanted.
     left: u64,
@@ -113,7 +113,7 @@ pub(crate) async fn tap(
     let Wanted { event, room, namespace, requests, count, time } = wanted;
     let reading = Reading {
         tapping,
-        filter: Filter { event, room, namespace, requests },
+        filter: TapFilter { event, room, namespace, requests },
         format,
         left: count.unwrap_or(u64::MAX),
         end: Instant::now() + time.unwrap_or(FAR).min(FAR),
@@ -227,10 +227,10 @@ impl Format {
 
 fn glob<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GlobMatcher>, D::Error> {
     let text: String = one(deserializer)?;
-    socketio_doors::glob(&text).map(Some).map_err(D::Error::custom)
+    socketio_common::glob(&text).map(Some).map_err(D::Error::custom)
 }
 
 fn namespace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GlobMatcher>, D::Error> {
     let text: String = one(deserializer)?;
-    socketio_doors::namespace_glob(&text).map(Some).map_err(D::Error::custom)
+    socketio_common::namespace_glob(&text).map(Some).map_err(D::Error::custom)
 }

@@ -13,7 +13,7 @@ mod sheet;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use socketio_doors::duration;
+use socketio_common::duration;
 
 use self::{
     aim::Aim,

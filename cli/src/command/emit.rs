@@ -56,7 +56,7 @@ pub(crate) struct Emit {
     count: Option<u64>,
 
     /// Send it again and again, at this beat, until Ctrl-C or --count
-    #[arg(long, value_name = "DUR", conflicts_with = "ack", value_parser = socketio_doors::duration)]
+    #[arg(long, value_name = "DUR", conflicts_with = "ack", value_parser = socketio_common::duration)]
     every: Option<Duration>,
 
     /// EVENT, ARG, --string, --to and --except are templates (see --help)

@@ -13,7 +13,7 @@ use clap::Args;
 use futures_util::FutureExt;
 use globset::GlobMatcher;
 use indicatif::HumanCount;
-use socketio_doors::{Filter, duration, glob, namespace_glob};
+use socketio_common::{TapFilter, duration, glob, namespace_glob};
 use socketio_emitter::{Error, Tapped, Tapping};
 use tokio::time::sleep;
 
@@ -70,7 +70,7 @@ impl Tap {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
         let namespace = global.named_namespace().map(namespace_glob).transpose();
         let namespace = namespace.map_err(|reason| Failure::usage(format!("--namespace: {reason}")))?;
-        let filter = Filter { event: self.event, room: self.room, namespace, requests: self.requests };
+        let filter = TapFilter { event: self.event, room: self.room, namespace, requests: self.requests };
         let mut interrupts = Interrupts::new()?;
         output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
         let emitter = global.cluster.emitter()?;
@@ -110,7 +110,7 @@ impl Tap {
 
 /// How to show what comes.
 struct Showing {
-    filter: Filter,
+    filter: TapFilter,
     limit: Option<u64>,
     text: Text,
     output: Output,

@@ -8,7 +8,7 @@ mod filter;
 
 pub use self::{
     adapters::adapters,
-    cluster::{Cluster, ENVIRONMENT},
+    cluster::{ClusterArgs, ENVIRONMENT},
     duration::duration,
-    filter::{Filter, glob, namespace_glob},
+    filter::{TapFilter, glob, namespace_glob},
 };

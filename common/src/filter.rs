@@ -4,7 +4,7 @@ use socketio_emitter::{Action, Heard, Said, Seen};
 /// Which of a tap's messages are wanted: those that match all of these. By default it is every message, and no
 /// question, answer or sign of life.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct TapFilter {
     /// The event's name. What has no event is not wanted then.
     pub event: Option<GlobMatcher>,
     /// One of the rooms that a message is for, or that sockets join or leave. What is for everyone is not wanted then.
@@ -15,7 +15,7 @@ pub struct Filter {
     pub requests: bool,
 }
 
-impl Filter {
+impl TapFilter {
     /// True if it is wanted. What cannot be read is, unless something in it would have to match.
     pub fn wants(&self, seen: &Seen) -> bool {
         let message = match &seen.said {

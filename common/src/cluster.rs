@@ -7,7 +7,7 @@ use crate::duration;
 
 const DEFAULT_URL: &str = "redis://127.0.0.1:6379";
 
-/// The environment that [`Cluster`] reads, for a program's help.
+/// The environment that [`ClusterArgs`] reads, for a program's help.
 pub const ENVIRONMENT: &str = concat!(
     "  SIO_URL, REDIS_URL   the Redis to use, in this order\n",
     "                       (a password in --url shows in the process list, one in here does not)\n",
@@ -17,7 +17,7 @@ pub const ENVIRONMENT: &str = concat!(
 
 /// The flags that say which Redis, and which cluster on it. It holds passwords.
 #[derive(Args)]
-pub struct Cluster {
+pub struct ClusterArgs {
     /// Redis of the servers: redis://, rediss:// (TLS), unix://, redis-cluster://HOST,HOST or
     /// redis-sentinel://HOST,HOST/SERVICE [env: SIO_URL, REDIS_URL] [default: redis://127.0.0.1:6379]
     #[arg(short, long, global = true, value_name = "URL")]
@@ -26,7 +26,7 @@ pub struct Cluster {
     /// Adapter of the servers: auto finds it; classic, sharded, streams, socketioxide, python, with options behind
     /// commas [env: SIO_ADAPTER] [default: auto]
     #[arg(long, global = true, value_name = "NAME")]
-    adapter: Option<Choice>,
+    adapter: Option<AdapterChoice>,
 
     /// Start of the servers' channel names, if it is not the adapter's default
     #[arg(long, global = true, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
@@ -47,9 +47,9 @@ pub struct Cluster {
 
 /// An adapter, or none where it is to be found.
 #[derive(Clone)]
-struct Choice(Option<Adapter>);
+struct AdapterChoice(Option<Adapter>);
 
-impl FromStr for Choice {
+impl FromStr for AdapterChoice {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
@@ -60,7 +60,7 @@ impl FromStr for Choice {
     }
 }
 
-impl Cluster {
+impl ClusterArgs {
     /// The longest time for one send.
     pub fn timeout(&self) -> Duration {
         self.timeout
@@ -114,10 +114,10 @@ impl Cluster {
     }
 
     fn adapter(&self) -> Result<Option<Adapter>, Error> {
-        let Choice(adapter) = match (&self.adapter, variable("SIO_ADAPTER")) {
+        let AdapterChoice(adapter) = match (&self.adapter, variable("SIO_ADAPTER")) {
             (Some(choice), _) => choice.clone(),
             (None, Some(name)) => name.parse().map_err(|error| Error::Config(format!("SIO_ADAPTER: {error}")))?,
-            (None, None) => Choice(None),
+            (None, None) => AdapterChoice(None),
         };
         Ok(adapter)
     }
@@ -142,8 +142,8 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-impl fmt::Debug for Cluster {
+impl fmt::Debug for ClusterArgs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cluster").field("url", &self.url_source()).finish_non_exhaustive()
+        f.debug_struct("ClusterArgs").field("url", &self.url_source()).finish_non_exhaustive()
     }
 }
