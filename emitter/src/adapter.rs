@@ -1,40 +1,60 @@
 //! How a Socket.IO cluster's servers talk over Redis, which is how we talk to them.
 
+pub(crate) mod ack;
 mod classic;
 mod cluster;
+mod command;
+mod decoded_message;
+mod frame;
 mod name;
+mod operation;
 mod opts;
 mod payload;
 mod plain;
 mod python;
+mod request;
 mod roster;
+pub(crate) mod server;
+mod server_reply;
+pub(crate) mod server_value;
 mod sharded;
+pub(crate) mod socket;
+mod socket_id;
 mod socketioxide;
 mod streams;
+mod subscriber_count;
+mod subscription_target;
+mod wire_room;
 
+pub(crate) use self::{
+    ack::Ack,
+    classic::{ServerVersions, VersionProbe, is_v2},
+    request::{EncodedRequest, RequestBody, RequestIds},
+    roster::ServerRoster,
+    server::{RemoteServer, ServerAck},
+    server_reply::{ReplyBody, ServerReply, SocketDetail},
+    server_value::ServerValue,
+    socket::RemoteSocket,
+    socket_id::looks_like_socket_id,
+    streams::StreamChoice,
+    subscriber_count::SubscriberCount,
+    subscription_target::{SubscriptionTarget, escape_pattern},
+};
 pub use self::{
     classic::{Classic, SocketIo},
+    command::Command,
+    decoded_message::{DecodedMessage, Presence, RequestKind},
+    frame::Frame,
     name::ADAPTER_NAMES,
+    operation::Operation,
     python::Python,
     sharded::{RoomChannels, Sharded},
     socketioxide::SocketIoxide,
     streams::Streams,
 };
-pub(crate) use self::{
-    classic::{Question, Versions, is_v2},
-    roster::Roster,
-    streams::Place,
-};
 use crate::{
-    command::Command,
-    error::{Error, Invalid},
-    frame::Frame,
-    guard,
-    heard::Heard,
-    link::Census,
-    message::{Message, Verb},
-    operation::Operation,
-    request::{Asked, Detail, Ids, Inquiry, Reply},
+    base::{Code, Error, InvalidMessage},
+    message::{CheckedMessage, Message, Verb, check_target},
 };
 
 /// A wire format, with the options of the servers that speak it.
@@ -101,16 +121,16 @@ impl Adapter {
     /// use socketio_emitter::{Adapter, Operation, Python};
     ///
     /// let python = Adapter::Python(Python::default());
-    /// assert!(python.lacks(Operation::Room).is_none());
-    /// assert!(python.lacks(Operation::ServerEmit).is_some());
+    /// assert!(python.unsupported_reason(Operation::Room).is_none());
+    /// assert!(python.unsupported_reason(Operation::ServerEmit).is_some());
     /// ```
-    pub fn lacks(&self, operation: Operation) -> Option<&'static str> {
+    pub fn unsupported_reason(&self, operation: Operation) -> Option<&'static str> {
         match self {
-            Self::Classic(classic) => classic.lacks(operation),
-            Self::Sharded(sharded) => sharded.lacks(operation),
-            Self::Streams(streams) => streams.lacks(operation),
-            Self::SocketIoxide(oxide) => oxide.lacks(operation),
-            Self::Python(python) => python.lacks(operation),
+            Self::Classic(classic) => classic.unsupported_reason(operation),
+            Self::Sharded(sharded) => sharded.unsupported_reason(operation),
+            Self::Streams(streams) => streams.unsupported_reason(operation),
+            Self::SocketIoxide(oxide) => oxide.unsupported_reason(operation),
+            Self::Python(python) => python.unsupported_reason(operation),
         }
     }
 
@@ -120,13 +140,13 @@ impl Adapter {
     /// use socketio_emitter::{Adapter, Operation, Python};
     ///
     /// let python = Adapter::Python(Python::default());
-    /// assert_eq!(python.limits(Operation::Except), Some("sockets by their ids, no rooms"));
+    /// assert_eq!(python.limitation(Operation::Except), Some("sockets by their ids, no rooms"));
     /// ```
-    pub fn limits(&self, operation: Operation) -> Option<&'static str> {
+    pub fn limitation(&self, operation: Operation) -> Option<&'static str> {
         match self {
             Self::Classic(_) | Self::Sharded(_) | Self::Streams(_) => None,
-            Self::SocketIoxide(oxide) => oxide.limits(operation),
-            Self::Python(python) => python.limits(operation),
+            Self::SocketIoxide(oxide) => oxide.limitation(operation),
+            Self::Python(python) => python.limitation(operation),
         }
     }
 
@@ -136,8 +156,12 @@ impl Adapter {
     /// [`Error::Invalid`] for a message that could hurt a server, [`Error::Unsupported`] for what this adapter
     /// cannot say.
     pub fn encode(&self, message: &Message) -> Result<Command, Error> {
-        guard::check(message)?;
-        Operation::needed(message).try_for_each(|operation| self.carries(operation))?;
+        self.encode_checked(&message.clone().check()?)
+    }
+
+    /// The Redis command for a checked message.
+    pub(crate) fn encode_checked(&self, message: &CheckedMessage) -> Result<Command, Error> {
+        Operation::needed(message).try_for_each(|operation| self.ensure_supported(operation))?;
         match self {
             Self::Classic(classic) => classic.encode(message),
             Self::Sharded(sharded) => sharded.encode(message),
@@ -150,13 +174,13 @@ impl Adapter {
     /// What a message on the bus says, whoever sent it: a broadcast, an order, a question or an answer.
     ///
     /// ```
-    /// use socketio_emitter::{Adapter, Args, Classic, Heard, Message};
+    /// use socketio_emitter::{Adapter, Args, Classic, DecodedMessage, Message};
     ///
     /// let adapter = Adapter::Classic(Classic::default());
     /// let tick = Message::emit("tick", Args::default());
     /// let command = adapter.encode(&tick)?;
     /// match adapter.decode(&command.frame())? {
-    ///     Heard::Message { message, .. } => assert_eq!(message, tick),
+    ///     DecodedMessage::Message { message, .. } => assert_eq!(message, tick),
     ///     other => panic!("{other:?}"),
     /// }
     /// # Ok::<(), socketio_emitter::Error>(())
@@ -164,7 +188,7 @@ impl Adapter {
     ///
     /// # Errors
     /// [`Error::Malformed`] with the reason.
-    pub fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+    pub fn decode(&self, frame: &Frame<'_>) -> Result<DecodedMessage, Error> {
         match self {
             Self::Classic(classic) => classic.decode(frame),
             Self::Sharded(sharded) => sharded.decode(frame),
@@ -175,54 +199,60 @@ impl Adapter {
     }
 
     /// A question to the servers, and where they answer it.
-    pub(crate) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+    pub(crate) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         match asked {
-            Asked::Acks(message) | Asked::ServerAcks(message) => {
-                let wanted = if let Asked::Acks(_) = asked { Verb::Emit } else { Verb::ServerEmit };
+            RequestBody::Acks(message) | RequestBody::ServerAcks(message) => {
+                let wanted = if let RequestBody::Acks(_) = asked { Verb::Emit } else { Verb::ServerEmit };
                 if message.action.verb() != wanted {
                     let reason = format!("only {} is acknowledged in this way", wanted.name());
-                    return Err(Invalid::new("not-acknowledged", "/do", reason).into());
+                    return Err(InvalidMessage::new(Code::NotAcknowledged, "/do", reason).into());
                 }
-                guard::check(message)?;
-                Operation::needed(message).try_for_each(|operation| self.carries(operation))?;
+                Operation::needed(message).try_for_each(|operation| self.ensure_supported(operation))?;
             }
-            Asked::Sockets(target) | Asked::Rooms(target) | Asked::Servers(target) => guard::target(target)?,
+            RequestBody::Sockets(target) | RequestBody::Rooms(target) | RequestBody::Servers(target) => {
+                check_target(target)?
+            }
         }
-        self.carries(asked.operation())?;
+        self.ensure_supported(asked.operation())?;
         match self {
-            Self::Classic(classic) => classic.ask(asked, ids),
-            Self::Sharded(sharded) => sharded.ask(asked, ids),
-            Self::Streams(streams) => streams.ask(asked, ids),
-            Self::SocketIoxide(oxide) => oxide.ask(asked, ids),
-            Self::Python(python) => python.ask(asked, ids),
+            Self::Classic(classic) => classic.encode_request(asked, ids),
+            Self::Sharded(sharded) => sharded.encode_request(asked, ids),
+            Self::Streams(streams) => streams.encode_request(asked, ids),
+            Self::SocketIoxide(oxide) => oxide.encode_request(asked, ids),
+            Self::Python(python) => python.encode_request(asked, ids),
         }
     }
 
     /// Reads an answer to the question of these ids; `None` if it is something else.
-    pub(crate) fn reply(&self, frame: &Frame<'_>, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+    pub(crate) fn read_reply(
+        &self,
+        frame: &Frame<'_>,
+        ids: &RequestIds,
+        detail: SocketDetail,
+    ) -> Result<Option<ServerReply>, Error> {
         match self {
-            Self::Classic(classic) => classic.reply(frame, ids, detail),
-            Self::Sharded(sharded) => sharded.reply(frame, ids, detail),
-            Self::Streams(streams) => streams.reply(frame, ids, detail),
-            Self::SocketIoxide(oxide) => oxide.reply(frame, ids, detail),
-            Self::Python(python) => python.reply(frame, ids, detail),
+            Self::Classic(classic) => classic.read_reply(frame, ids, detail),
+            Self::Sharded(sharded) => sharded.read_reply(frame, ids, detail),
+            Self::Streams(streams) => streams.read_reply(frame, ids, detail),
+            Self::SocketIoxide(oxide) => oxide.read_reply(frame, ids, detail),
+            Self::Python(python) => python.read_reply(frame, ids, detail),
         }
     }
 
     /// How the servers of a namespace are counted; `None` if they have to be asked.
-    pub(crate) fn census(&self, namespace: &str) -> Option<Census> {
+    pub(crate) fn subscriber_count(&self, namespace: &str) -> Option<SubscriberCount> {
         match self {
-            Self::Classic(classic) => Some(Census::Channel(classic.request_channel(namespace))),
-            Self::Sharded(sharded) => sharded.census(namespace),
-            Self::Streams(streams) => streams.census(namespace),
-            Self::SocketIoxide(oxide) => oxide.census(namespace),
-            Self::Python(python) => python.census(namespace),
+            Self::Classic(classic) => Some(SubscriberCount::Channel(classic.request_channel(namespace))),
+            Self::Sharded(sharded) => sharded.subscriber_count(namespace),
+            Self::Streams(streams) => streams.subscriber_count(namespace),
+            Self::SocketIoxide(oxide) => oxide.subscriber_count(namespace),
+            Self::Python(python) => python.subscriber_count(namespace),
         }
     }
 
     /// Where the servers' ids can be seen, if answers name them.
-    pub(crate) fn roster(&self, namespace: &str) -> Option<Roster> {
-        Roster::of(self, namespace)
+    pub(crate) fn roster(&self, namespace: &str) -> Option<ServerRoster> {
+        ServerRoster::of(self, namespace)
     }
 
     /// True if every server answers every question, so that one can tell who is missing.
@@ -238,8 +268,8 @@ impl Adapter {
         }
     }
 
-    fn carries(&self, operation: Operation) -> Result<(), Error> {
-        match self.lacks(operation) {
+    fn ensure_supported(&self, operation: Operation) -> Result<(), Error> {
+        match self.unsupported_reason(operation) {
             None => Ok(()),
             Some(instead) => {
                 Err(Error::Unsupported { adapter: self.name(), what: operation.name().to_owned(), instead })

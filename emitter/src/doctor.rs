@@ -9,21 +9,18 @@
 //!
 //! `elsewhere` is the short answer, for an emit that found nobody.
 
-mod diagnosing;
+mod builder;
 mod diagnosis;
-mod elsewhere;
 mod facts;
 mod finding;
 mod info;
 mod judge;
 mod near;
-mod places;
 mod subscriber;
 mod survey;
 
-pub(crate) use self::elsewhere::elsewhere;
 pub use self::{
-    diagnosing::Diagnosing,
+    builder::DiagnosisBuilder,
     diagnosis::{ClusterSeen, Diagnosis, NamespaceSeen, RedisSeen, RoomSeen},
     finding::{Finding, Severity},
 };

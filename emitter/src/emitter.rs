@@ -4,23 +4,19 @@ use redis::aio::ConnectionLike;
 use serde::Serialize;
 
 use crate::{
-    adapter::Adapter,
-    batch::{Batch, Source},
+    adapter::{Ack, Adapter, RemoteServer, RemoteSocket, RequestBody, ServerAck},
+    base::{Deadline, Error},
+    broadcast_operator::{BroadcastOperator, IntoRooms},
     connect::Connect,
-    deadline::Deadline,
-    doctor::Diagnosing,
-    error::Error,
-    knowledge::Knowledge,
-    link::{Link, Recording},
-    message::{Message, Target},
-    operator::{BroadcastOperator, IntoRooms},
-    options::Options,
-    outgoing::Outgoing,
-    request::{Ack, Asking, Question, Server, ServerAck, Socket, Turns},
-    tap::Tap,
+    connection::{Connection, Options, Recording},
+    doctor::DiagnosisBuilder,
+    message::{CheckedMessage, Target},
+    request::Request,
+    session::{Batch, BatchSource, Outgoing, Session},
+    tap::{TapBuilder, TapOrigin},
 };
 
-/// A handle on a Socket.IO cluster: cheap, cloneable, and made to be kept.
+/// A handle on a Socket.IO cluster. Keep one and clone it: clones share its connection.
 ///
 /// ```
 /// use socketio_emitter::Emitter;
@@ -36,20 +32,18 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Runtime
+/// A connection is driven by the Tokio runtime on which it was made: that of the first call, or the background runtime if
+/// that call was `.wait()`. If that runtime has ended, the next call connects again.
 #[derive(Clone)]
 pub struct Emitter {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    link: Arc<Link>,
-    options: Options,
-    knowledge: Knowledge,
-    turns: Turns,
+    session: Arc<Session>,
 }
 
 impl Emitter {
-    /// Connects to Redis; await it, or wait for it. The adapter is found at the first send.
+    /// Connects to Redis. `.await` it, or `.wait()` for it. The adapter is detected at the first send.
+    /// [`Options::connect`] describes the URL.
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), socketio_emitter::Error> {
@@ -59,12 +53,30 @@ impl Emitter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Config`] for a URL that cannot be used, [`Error::Unreachable`] if Redis is not there.
-    pub fn connect(url: &str) -> Connect {
+    /// [`Error::Config`] for a URL that cannot be used, [`Error::Unreachable`] if Redis cannot be reached.
+    pub fn connect(url: impl AsRef<str>) -> Connect {
         Options::new().connect(url)
     }
 
-    /// An emitter on a connection that the program already has: any clonable one of the `redis` crate.
+    /// Connects to the Redis that the environment names, as `sio` and `sio-bridge` do: see [`Options::from_env`].
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), socketio_emitter::Error> {
+    /// let io = socketio_emitter::Emitter::from_env()?; // connects at the first send
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a variable that cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        Options::from_env()?.lazy(Options::url_from_env()?.1)
+    }
+
+    /// Returns an emitter on a connection that the program already has: any clonable one of the `redis` crate.
+    ///
+    /// Requests, taps and the doctor need a subscription, which such a connection does not offer: they return
+    /// [`Error::CannotListen`].
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -80,27 +92,26 @@ impl Emitter {
         Options::new().on(connection)
     }
 
-    /// An emitter without Redis, and what it sends: for dry runs, a program's own tests, and examples. It writes
-    /// for the classic adapter, unless [told otherwise](Options::recorder).
+    /// Returns an emitter without Redis, and the recording of what it sends: for dry runs, tests and examples. It encodes
+    /// for the classic adapter; see [`Options::recorder`].
     pub fn recorder() -> (Self, Recording) {
         Options::new().recorder()
     }
 
-    pub(crate) fn new(link: Link, options: Options) -> Self {
-        Self::with(Arc::new(link), options)
+    pub(crate) fn new(connection: Connection, options: Options) -> Self {
+        Self { session: Arc::new(Session::new(Arc::new(connection), options)) }
     }
 
-    fn with(link: Arc<Link>, options: Options) -> Self {
-        let knowledge = Knowledge::given(options.adapter.clone().map(|adapter| options.complete(adapter)));
-        Self { inner: Arc::new(Inner { link, options, knowledge, turns: Turns::default() }) }
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
     }
 
-    /// A message to clients of this namespace; the leading slash may be left out.
+    /// Targets the clients of a namespace. The leading slash is optional.
     pub fn of(&self, namespace: impl AsRef<str>) -> BroadcastOperator {
         self.operator().of(namespace.as_ref())
     }
 
-    /// A message to the sockets in a room, or in any of several.
+    /// Targets the sockets in a room, or in any of several rooms.
     pub fn to(&self, rooms: impl IntoRooms) -> BroadcastOperator {
         self.operator().to(rooms)
     }
@@ -110,154 +121,108 @@ impl Emitter {
         self.to(rooms)
     }
 
-    /// A message to all but the sockets in these rooms.
+    /// Targets every socket except those in these rooms.
     pub fn except(&self, rooms: impl IntoRooms) -> BroadcastOperator {
         self.operator().except(rooms)
     }
 
-    /// A message that is dropped where a client's connection is not ready to take it.
+    /// Drops the event for each client whose connection is not ready to receive it.
     pub fn volatile(&self) -> BroadcastOperator {
         self.operator().volatile()
     }
 
-    /// A message that servers may, or must not, compress.
+    /// Lets servers compress the event, or forbids it.
     pub fn compress(&self, compress: bool) -> BroadcastOperator {
         self.operator().compress(compress)
     }
 
-    /// An event to every client on `/`.
-    pub fn emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
-        self.operator().emit(event, args)
-    }
-
-    /// An event to the servers themselves, which they receive with `io.on(event, …)`.
-    pub fn server_side_emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
-        self.operator().server_side_emit(event, args)
-    }
-
-    /// Every socket of `/`, spelled out: for join, leave and disconnect without rooms.
+    /// Targets every socket of `/`. Required for join, leave and disconnect without rooms.
     pub fn all(&self) -> BroadcastOperator {
         self.operator().all()
     }
 
-    /// An event to every client on `/`, and the clients' acknowledgements; see
+    /// Sends an event to every client on `/`.
+    pub fn emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
+        self.operator().emit(event, args)
+    }
+
+    /// Sends an event to the servers themselves, which receive it with `io.on(event, …)`.
+    pub fn server_side_emit<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Outgoing {
+        self.operator().server_side_emit(event, args)
+    }
+
+    /// Sends an event to every client on `/` and collects their acknowledgements; see
     /// [`BroadcastOperator::emit_with_ack`].
-    pub fn emit_with_ack<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Asking<Ack> {
+    pub fn emit_with_ack<T: Serialize + ?Sized>(&self, event: impl Into<String>, args: &T) -> Request<Ack> {
         self.operator().emit_with_ack(event, args)
     }
 
-    /// An event to the servers themselves, and their acknowledgements.
+    /// Sends an event to the servers themselves and collects their acknowledgements.
     pub fn server_side_emit_with_ack<T: Serialize + ?Sized>(
         &self,
         event: impl Into<String>,
         args: &T,
-    ) -> Asking<ServerAck> {
+    ) -> Request<ServerAck> {
         self.operator().server_side_emit_with_ack(event, args)
     }
 
-    /// Every socket on `/`.
-    pub fn sockets(&self) -> Asking<Socket> {
-        self.operator().sockets()
+    /// Fetches every socket on `/`.
+    pub fn fetch_sockets(&self) -> Request<RemoteSocket> {
+        self.operator().fetch_sockets()
     }
 
-    /// Every room on `/`. A socket's id is a room of its own.
-    pub fn rooms(&self) -> Asking<String> {
+    /// Fetches the name of every room on `/`. Each socket has a room named by its id.
+    pub fn rooms(&self) -> Request<String> {
         self.operator().rooms()
     }
 
-    /// Every server on `/`, asked for a sign of life.
-    pub fn servers(&self) -> Asking<Server> {
+    /// Pings every server on `/`.
+    pub fn servers(&self) -> Request<RemoteServer> {
         self.operator().servers()
     }
 
-    /// The adapter that the servers of a namespace run: as given, as found of late, or found out now. Nothing is sent
-    /// to clients.
-    ///
-    /// ```
-    /// # use socketio_emitter::Emitter;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), socketio_emitter::Error> {
-    /// let (io, _) = Emitter::recorder(); // Emitter::connect("redis://127.0.0.1/").await?
-    /// assert_eq!(io.detect("/").await?.name(), "classic");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::NoServers`] if there is none, [`Error::SeveralAdapters`] if there is more than one,
-    /// [`Error::Undetected`] if Redis does not permit to look, and what else goes wrong with Redis.
-    pub async fn detect(&self, namespace: impl AsRef<str>) -> Result<Adapter, Error> {
-        let mut target = Target::default();
-        target.of(namespace.as_ref());
-        let deadline = Deadline::after(self.options().timeout);
-        self.adapter(&target.namespace, deadline).await.map(Arc::unwrap_or_clone)
-    }
-
-    /// Another emitter on the same connection, for servers of this adapter, its prefix included.
-    ///
-    /// ```
-    /// # use socketio_emitter::{Adapter, Emitter, Python};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), socketio_emitter::Error> {
-    /// let (io, sent) = Emitter::recorder(); // for servers in JavaScript
-    /// let python = io.speaking(Adapter::Python(Python::default()));
-    /// io.emit("tick", &()).await?;
-    /// python.emit("tick", &()).await?;
-    /// assert_eq!(sent.commands()[1].channel(), "socketio");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn speaking(&self, adapter: Adapter) -> Self {
-        let options = Options { adapter: Some(adapter), prefix: None, socket_io: None, ..self.options().clone() };
-        Self::with(Arc::clone(&self.inner.link), options)
-    }
-
-    /// Looks at what is on this Redis, what is wrong with it, and what to do: for when nothing arrives.
-    ///
-    /// ```no_run
-    /// # async fn run(io: socketio_emitter::Emitter) -> Result<(), socketio_emitter::Error> {
-    /// for finding in io.diagnose().of("/admin").await?.findings {
-    ///     println!("{}: {}", finding.what, finding.todo);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn diagnose(&self) -> Diagnosing {
-        Diagnosing::new(self.clone())
-    }
-
-    /// A message that is made already, from JSON for example.
-    pub fn send(&self, message: Message) -> Outgoing {
-        Outgoing::new(self.clone(), Ok(message), None)
-    }
-
-    /// An event that is made already, and every client's acknowledgement of it.
+    /// Sends a message that was built elsewhere, from JSON for example.
     ///
     /// ```
     /// # use socketio_emitter::{Emitter, Message};
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), socketio_emitter::Error> {
     /// # let (io, sent) = Emitter::recorder();
+    /// io.send(Message::from_json(br#"{"event": "ready", "rooms": ["lobby"]}"#)?).await?;
+    /// assert_eq!(sent.commands()[0].channel(), "socket.io#/#lobby#");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send(&self, message: impl TryInto<CheckedMessage, Error: Into<Error>>) -> Outgoing {
+        Outgoing::new(Arc::clone(&self.session), message.try_into().map_err(Into::into), None)
+    }
+
+    /// Sends a message that was built elsewhere, an event or a server-side event, and collects the acknowledgements:
+    /// [`Ack`] from clients, [`ServerAck`] from servers.
+    ///
+    /// ```
+    /// # use socketio_emitter::{Emitter, Message, request::Ack};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// # let (io, sent) = Emitter::recorder();
     /// let message = Message::from_json(br#"{"event": "ready", "rooms": ["lobby"]}"#)?;
-    /// let command = io.ask(message).command().await?; // or .await, for the answers
+    /// let command = io.request::<Ack>(message).command().await?; // or .await, for the acknowledgements
     /// assert_eq!(command.channel(), "socket.io-request#/#");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn ask(&self, mut message: Message) -> Asking<Ack> {
-        message.target.dedupe();
-        Asking::new(self.clone(), Ok(Question::Acks(message)), None)
+    pub fn request<R>(&self, message: impl TryInto<CheckedMessage, Error: Into<Error>>) -> Request<R>
+    where
+        R: Acknowledgement,
+    {
+        let body = message.try_into().map(R::request_body).map_err(Into::into);
+        Request::new(Arc::clone(&self.session), body, None)
     }
 
-    /// A server-side event that is made already, and every server's acknowledgement of it.
-    pub fn ask_servers(&self, message: Message) -> Asking<ServerAck> {
-        Asking::new(self.clone(), Ok(Question::ServerAcks(message)), None)
-    }
-
-    /// Many messages, through a bounded, pipelined window: from an iterator or a stream.
+    /// Sends many messages from an iterator or a stream, pipelined, with bounded memory.
     ///
-    /// The connection, the adapter and the timeout (for each flush) are this emitter's. An iterator that waits
-    /// holds back what is already there; a stream does not.
+    /// The connection, the adapter and the timeout (of each pipeline) are this emitter's. While an iterator blocks, messages
+    /// that it has returned are not sent; while a stream is pending, they are.
     ///
     /// ```
     /// # use socketio_emitter::Emitter;
@@ -272,73 +237,154 @@ impl Emitter {
     /// ```
     pub fn send_all<'a, S, Kind>(&self, source: S) -> Batch<'a>
     where
-        S: Source<'a, Kind>,
+        S: BatchSource<'a, Kind>,
     {
-        Batch::new(self.clone(), source.into_stream())
+        Batch::new(Arc::clone(&self.session), source.into_stream())
     }
 
-    /// A live, decoded view of the bus: every message, whoever sends it and whether anybody reads it.
+    /// Returns the adapter that the servers of a namespace run: configured, cached, or detected now. Clients receive
+    /// nothing.
     ///
-    /// It covers every adapter, or the one that was [given](Options::adapter), and needs no servers. None of them
-    /// notices it.
-    ///
-    /// ```no_run
-    /// use socketio_emitter::{Emitter, Tapped};
-    ///
-    /// # async fn run(io: Emitter) -> Result<(), socketio_emitter::Error> {
-    /// let mut tap = io.tap().await?;
-    /// loop {
-    ///     match tap.next().await {
-    ///         Tapped::Seen(seen) => println!("{} on {}", seen.adapter, seen.channel),
-    ///         other => println!("{other:?}"),
-    ///     }
-    /// }
+    /// ```
+    /// # use socketio_emitter::Emitter;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// let (io, _) = Emitter::recorder(); // Emitter::connect("redis://127.0.0.1/").await?
+    /// assert_eq!(io.detect("/").await?.name(), "classic");
+    /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// [`Error::Unreachable`] if Redis is not there, [`Error::Refused`] if it does not permit to listen,
-    /// [`Error::Unsupported`] for an adapter that has nothing but shard channels, without a replica or [`Tap::monitor`],
-    /// and [`Error::CannotListen`] on a connection that was [given](Self::on).
-    pub fn tap(&self) -> Tap {
-        Tap::new(self.clone())
+    /// [`Error::NoServers`] if there are no servers, [`Error::SeveralAdapters`] if they run several adapters,
+    /// [`Error::Undetected`] if Redis does not permit detecting it, and other errors of Redis.
+    pub async fn detect(&self, namespace: impl AsRef<str>) -> Result<Adapter, Error> {
+        let mut target = Target::default();
+        target.of(namespace.as_ref());
+        let deadline = Deadline::after(self.session.options().timeout);
+        self.session.adapter(&target.namespace, deadline).await.map(Arc::unwrap_or_clone)
     }
 
-    /// Asks Redis for a sign of life, connecting first where there is no connection.
+    /// Returns the name of the adapter, such as `classic`; `None` if it is not configured and was not detected yet. Sends
+    /// nothing.
+    pub fn known_adapter(&self) -> Option<&'static str> {
+        self.session.known_adapter()
+    }
+
+    /// Returns another emitter on the same connection, for servers of this adapter and its prefix.
+    ///
+    /// ```
+    /// # use socketio_emitter::{Adapter, Emitter, adapter::Python};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), socketio_emitter::Error> {
+    /// let (io, sent) = Emitter::recorder(); // for servers in JavaScript
+    /// let python = io.with_adapter(Adapter::Python(Python::default()));
+    /// io.emit("tick", &()).await?;
+    /// python.emit("tick", &()).await?;
+    /// assert_eq!(sent.commands()[1].channel(), "socketio");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_adapter(&self, adapter: Adapter) -> Self {
+        Self { session: Arc::new(self.session.with_adapter(adapter)) }
+    }
+
+    /// Finds out why nothing arrives: what is on this Redis, what is wrong with it, and what to do.
+    ///
+    /// ```no_run
+    /// # async fn run(io: socketio_emitter::Emitter) -> Result<(), socketio_emitter::Error> {
+    /// for finding in io.diagnose().of("/admin").await?.findings {
+    ///     println!("{}: {}", finding.what, finding.todo);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn diagnose(&self) -> DiagnosisBuilder {
+        DiagnosisBuilder::new(Arc::clone(&self.session))
+    }
+
+    /// Opens a live, decoded, read-only view of bus traffic. Servers do not count it.
+    ///
+    /// It covers every adapter, or the [configured](Options::adapter) one, and needs no servers.
+    ///
+    /// ```no_run
+    /// use futures_util::StreamExt;
+    /// use socketio_emitter::{Emitter, tap::TapEvent};
+    ///
+    /// # async fn run(io: Emitter) -> Result<(), socketio_emitter::Error> {
+    /// let mut tap = io.tap().await?;
+    /// while let Some(event) = tap.next().await {
+    ///     match event {
+    ///         TapEvent::Message(message) => println!("{} on {}", message.adapter, message.channel),
+    ///         other => println!("{other:?}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Unreachable`] if there is none within that time; [`Error::Lost`], [`Error::Timeout`] or
-    /// [`Error::Refused`] on a connection that was [given](Self::on).
-    pub async fn ping(&self, within: Duration) -> Result<(), Error> {
-        self.link().ping(Deadline::after(within)).await
+    /// [`Error::Unreachable`] if Redis cannot be reached, [`Error::Refused`] if it does not permit subscribing,
+    /// [`Error::Unsupported`] for an adapter that uses shard channels only, without a replica or [`TapBuilder::monitor`],
+    /// and [`Error::CannotListen`] on a connection that was [supplied](Self::on).
+    pub fn tap(&self) -> TapBuilder {
+        TapBuilder::new(Arc::clone(&self.session))
     }
 
-    pub(crate) fn operator(&self) -> BroadcastOperator {
-        BroadcastOperator::new(self.clone())
+    /// Returns whether a tap would receive what this emitter sends: it is on the same Redis, and covers this emitter's
+    /// prefix and adapter. To send a tap's lines there would repeat them for ever.
+    ///
+    /// # Errors
+    /// As for [`detect`](Self::detect).
+    pub async fn is_tapped_by(&self, tap: &TapOrigin) -> Result<bool, Error> {
+        tap.covers_session(&self.session).await
     }
 
-    pub(crate) fn options(&self) -> &Options {
-        &self.inner.options
+    /// Pings Redis within `timeout`, connecting first if there is no connection.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] if Redis does not answer in time; [`Error::Lost`], [`Error::Timeout`] or [`Error::Refused`]
+    /// on a connection that was [supplied](Self::on).
+    pub async fn ping(&self, timeout: Duration) -> Result<(), Error> {
+        self.session.connection().ping(Deadline::after(timeout)).await
     }
 
-    pub(crate) fn link(&self) -> &Link {
-        &self.inner.link
+    fn operator(&self) -> BroadcastOperator {
+        BroadcastOperator::new(Arc::clone(&self.session))
     }
+}
 
-    pub(crate) fn knowledge(&self) -> &Knowledge {
-        &self.inner.knowledge
+/// An acknowledgement that [`Emitter::request`] collects: [`Ack`] or [`ServerAck`]. This trait is sealed.
+pub trait Acknowledgement: sealed::FromMessage {}
+
+impl<R: sealed::FromMessage> Acknowledgement for R {}
+
+mod sealed {
+    use super::{CheckedMessage, RequestBody};
+    use crate::request::Response;
+
+    #[allow(private_interfaces, reason = "the trait is sealed: no caller can name these types")]
+    pub trait FromMessage: Response {
+        fn request_body(message: CheckedMessage) -> RequestBody;
     }
+}
 
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.inner.turns
+#[allow(private_interfaces)]
+impl sealed::FromMessage for Ack {
+    fn request_body(message: CheckedMessage) -> RequestBody {
+        RequestBody::Acks(message)
+    }
+}
+
+#[allow(private_interfaces)]
+impl sealed::FromMessage for ServerAck {
+    fn request_body(message: CheckedMessage) -> RequestBody {
+        RequestBody::ServerAcks(message)
     }
 }
 
 impl fmt::Debug for Emitter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Emitter")
-            .field("link", &self.inner.link)
-            .field("options", &self.inner.options)
-            .finish_non_exhaustive()
+        f.debug_tuple("Emitter").field(&self.session).finish()
     }
 }

@@ -17,85 +17,77 @@
 //! # }
 //! ```
 //!
-//! It does: events to everyone, rooms, all but rooms, and namespaces; arguments from any serde type, JSON or binary;
-//! receipts that count the servers; [acknowledgements](BroadcastOperator::emit_with_ack), and a look at
-//! [sockets](BroadcastOperator::sockets), rooms and servers; a live [tap](Emitter::tap) and a
-//! [diagnosis](Emitter::diagnose); async, [waiting](Outgoing::wait) and [batches](Emitter::send_all). It finds the
-//! servers' adapter by itself, whichever of the [five](Adapter) it is, on Redis as it is [deployed](Options::connect),
-//! refuses what would [hurt a server](MAX_DEPTH), and never says that something was sent which Redis did not take.
+//! # What it does
+//! - It sends events to everyone, to rooms, and to all but some rooms, on any namespace. Arguments come from any serde type,
+//!   JSON or binary.
+//! - Each send returns a [`Receipt`] that counts the servers. It never reports success for a message that Redis did not take.
+//! - It collects [acknowledgements](BroadcastOperator::emit_with_ack), fetches [sockets](BroadcastOperator::fetch_sockets) and
+//!   rooms, and pings servers.
+//! - It shows the bus [live and decoded](Emitter::tap), and [diagnoses](Emitter::diagnose) why nothing arrives.
+//! - Every call can be awaited, [waited for](Outgoing::wait) without async, or [batched](Emitter::send_all).
+//! - It detects the servers' [adapter](adapter::Adapter), one of five, and follows Redis as it is
+//!   [deployed](Options::connect): single, Sentinel, Cluster, over TLS.
+//! - It refuses messages that would [harm a server or client](message::CheckedMessage).
 //!
-//! It does not: hold connections of clients, or promise delivery to them (pub/sub is at most once).
+//! # What it does not do
+//! It holds no connections of clients, and it does not promise delivery to them: pub/sub is at most once.
 //!
-//! | module | what |
+//! # Modules
+//! | module | contents |
 //! |---|---|
-//! | `emitter`, `connect`, `operator`, `outgoing`, `batch`, `receipt` | the handle, the builder, its values and what they give |
-//! | `message`, `args` | what is said, no adapter in sight; its one JSON form |
-//! | `guard` | what is never published |
-//! | `adapter`, `operation`, `command` | how it is said, what can be said to whom, and the Redis command that says it |
-//! | `knowledge`, `detect`, `recognise`, `roll_call` | which servers there are, and what they run |
-//! | `request` | questions to the cluster, and what came back of the answers |
-//! | `frame`, `heard`, `tap` | the bus, decoded, as it is |
-//! | `link`, `deadline`, `blocking` | Redis as it is deployed, in bounded time, without async too |
-//! | `doctor` | what is on a Redis, what is wrong with it, and what to do |
-//! | `options`, `error` | what can be chosen, what can go wrong |
+//! | the root | the emitter, its builder, and what they return |
+//! | [`message`] | a message and its JSON form, arguments, checks |
+//! | [`adapter`] | the five adapters: how each encodes and decodes messages |
+//! | [`request`] | requests to the servers and their responses |
+//! | [`tap`] | the bus as a stream |
+//! | [`doctor`] | the diagnosis |
+//! | [`error`] | errors and their stable codes |
 //!
-//! What goes over Redis is specified in `docs/wire-format.md`, byte by byte.
+//! # Features
+//! | feature | default | |
+//! |---|---|---|
+//! | `blocking` | yes | [`wait`](Outgoing::wait): every call without async |
+//! | `cluster` | yes | `redis-cluster://` |
+//! | `sentinel` | yes | `redis-sentinel://` |
+//! | `tls` | no | `rediss://` |
 //!
-//! Features: `blocking`, `cluster` and `sentinel` (on by default) are `.wait()` and these deployments of Redis; `tls` is
-//! `rediss://`.
+//! # Tracing
+//! The crate emits [`tracing`](https://docs.rs/tracing) events under the target `socketio_emitter`: each send and batch
+//! (`DEBUG`), detection of the adapter (`DEBUG`), connections (`DEBUG`), failovers (`INFO`), and lost connections (`WARN`).
 
-mod adapter;
-mod args;
-mod batch;
-#[cfg(feature = "blocking")]
-mod blocking;
-mod command;
+pub mod adapter;
+mod base;
+mod broadcast_operator;
 mod connect;
-mod deadline;
-mod detect;
-mod doctor;
+mod connection;
+mod discovery;
+pub mod doctor;
 mod emitter;
-mod error;
-mod form;
-mod frame;
-mod guard;
-mod heard;
-mod knowledge;
-mod link;
-mod message;
-mod msgpack;
-mod operation;
-mod operator;
-mod options;
-mod outgoing;
-mod receipt;
-mod recognise;
-mod request;
-mod roll_call;
-mod room;
-mod tap;
+pub mod message;
+pub mod request;
+mod session;
+pub mod tap;
+
+pub mod error {
+    //! Errors and their stable codes.
+
+    pub use crate::base::{Code, Error, ErrorKind, InvalidMessage};
+}
 
 pub use redis;
 
+#[doc(hidden)]
+pub use self::session::{Iterated, Streamed};
+#[doc(no_inline)]
 pub use self::{
-    adapter::{ADAPTER_NAMES, Adapter, Classic, Python, RoomChannels, Sharded, SocketIo, SocketIoxide, Streams},
-    args::{Arg, Args, Binary, Date, Numbers, Spread},
-    batch::{Batch, Iterated, Source, Streamed},
-    command::Command,
+    adapter::Adapter,
+    error::Error,
+    message::{Args, Binary, Date, Message},
+};
+pub use self::{
+    broadcast_operator::{BroadcastOperator, IntoRooms},
     connect::Connect,
-    doctor::{ClusterSeen, Diagnosing, Diagnosis, Finding, NamespaceSeen, RedisSeen, RoomSeen, Severity},
-    emitter::Emitter,
-    error::{Error, Invalid},
-    frame::Frame,
-    guard::{MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
-    heard::{Heard, Presence, Question},
-    link::Recording,
-    message::{Action, Close, Flags, Message, Target, Verb},
-    operation::Operation,
-    operator::{BroadcastOperator, IntoRooms},
-    options::Options,
-    outgoing::Outgoing,
-    receipt::{BatchReceipt, Receipt},
-    request::{Ack, Answer, Answering, Answers, Asking, Datum, End, Server, ServerAck, Socket, Tally},
-    tap::{Origin, Said, Seen, Tap, Tapped, Tapping, Unreadable},
+    connection::{Options, Recording},
+    emitter::{Acknowledgement, Emitter},
+    session::{Batch, BatchReceipt, BatchSource, Outgoing, Receipt},
 };

@@ -1,13 +1,22 @@
 //! What is said, no adapter in sight.
 
-mod read;
+mod args;
+mod check;
+mod from_json;
+pub(crate) mod input;
+pub(crate) mod msgpack;
+mod to_json;
 mod verb;
-mod write;
 
-use std::collections::HashSet;
-
-pub use self::verb::Verb;
-use crate::args::{self, Args};
+pub(crate) use self::args::{
+    ArgsForm, ArgsSeed, PlainEvent, RuleViolation, WireEvent, WireList, WireValue, rounded_integer, unsafe_integer,
+};
+pub(crate) use self::check::check_target;
+pub use self::{
+    args::{Arg, Args, Binary, Date, Numbers, Spread},
+    check::{CheckedMessage, MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
+    verb::Verb,
+};
 
 /// What is said, and to whom: an event for clients, an order to servers, or an event for the servers themselves.
 ///
@@ -83,8 +92,8 @@ pub enum Action {
     },
     /// Disconnects sockets from the namespace.
     Disconnect {
-        /// Whether their connections end too.
-        close: Close,
+        /// What happens to their connections.
+        mode: DisconnectMode,
     },
     /// Sends an event to the servers themselves.
     ServerEmit {
@@ -105,13 +114,13 @@ pub struct Flags {
     pub compress: Option<bool>,
 }
 
-/// Whether a disconnected socket loses only its namespace or the connection below it, too.
+/// What happens to the connection of a disconnected socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Close {
-    /// The connection ends, and with it the client's other namespaces.
-    Yes,
-    /// Only this namespace.
-    No,
+pub enum DisconnectMode {
+    /// The socket leaves the namespace. The connection stays, with the client's other namespaces.
+    LeaveNamespace,
+    /// The connection closes, and with it all namespaces of the client.
+    CloseConnection,
 }
 
 impl Message {
@@ -167,16 +176,6 @@ impl Target {
     /// Adds rooms to be reached; even none at all is remembered, and refused later on.
     pub fn to(&mut self, rooms: impl IntoIterator<Item = String>) {
         self.rooms.get_or_insert_default().extend(rooms);
-    }
-
-    /// Names each room once, as the official emitter's sets do.
-    pub(crate) fn dedupe(&mut self) {
-        for rooms in self.rooms.iter_mut().chain([&mut self.except]) {
-            if rooms.len() > 1 {
-                let mut seen = HashSet::with_capacity(rooms.len());
-                rooms.retain(|room| seen.insert(room.clone()));
-            }
-        }
     }
 
     /// Sets the namespace; the leading slash may be left out. None at all is remembered, and refused later on.

@@ -1,35 +1,26 @@
-//! Questions to the cluster, and what came back of the answers.
+//! Requests to the servers of a cluster, and their responses.
 
-mod ack;
-mod answer;
-mod answering;
-mod answers;
-mod asked;
-mod asking;
-mod datum;
-mod known;
+mod builder;
+mod collector;
+mod options;
 mod progress;
-mod reply;
-mod server;
-pub(crate) mod socket;
-mod tally;
-mod turns;
+mod response;
+mod response_stream;
+mod responses;
+mod room_filter;
+mod summary;
+
+pub use crate::adapter::{
+    ack::Ack,
+    server::{RemoteServer, ServerAck},
+    server_value::ServerValue,
+    socket::RemoteSocket,
+};
 
 pub use self::{
-    ack::Ack,
-    answer::Answer,
-    answering::Answering,
-    answers::Answers,
-    asking::Asking,
-    datum::Datum,
-    server::{Server, ServerAck},
-    socket::Socket,
-    tally::{End, Tally},
-};
-pub(crate) use self::{
-    asked::{Asked, Ids, Inquiry},
-    asking::Question,
-    known::looks_like_id,
-    reply::{Body, Detail, Reply},
-    turns::Turns,
+    builder::Request,
+    response::Response,
+    response_stream::ResponseStream,
+    responses::Responses,
+    summary::{RequestEnd, Summary},
 };

@@ -1,130 +1,144 @@
-//! The bus, decoded, as it is: for looking on, without being noticed.
+//! A live, decoded, read-only view of bus traffic. Servers do not count it.
 //!
-//! Nobody is counted for it. Channels are listened to by patterns, which NUMSUB does not count, and streams are read.
-//! Shard channels have no patterns, and whoever subscribes to one is counted. Where the primary has a replica, they are
-//! subscribed to there, by their names: it repeats what is published, and servers do not count at it. A new one is heard
-//! within a second or so. A replica that becomes the primary is left within a second or so, and counts the tap until
-//! then. Without a replica they are overheard by MONITOR, if that is [asked for](Tap::monitor);
-//! otherwise nothing is heard of them until there is one.
+//! | what | how it is tapped | are servers affected? |
+//! |---|---|---|
+//! | channels | subscribed to by pattern | no: `PUBSUB NUMSUB` does not count patterns |
+//! | streams | read with `XREAD` | no |
+//! | shard channels | subscribed to by name on a replica, which delivers what its primary publishes | no: servers count on the primary |
+//! | shard channels without a replica | `MONITOR`, if [permitted](TapBuilder::monitor); otherwise not tapped | no, but Redis is slower |
 //!
-//! In a Redis Cluster it is always MONITOR: ioredis asks replicas, too, when servers count each other.
+//! A new shard channel is tapped within about a second. If the replica becomes the primary, the tap leaves it within about a
+//! second; until then servers count the tap. In a Redis Cluster, shard channels are tapped with `MONITOR` only, since ioredis
+//! counts subscribers on replicas too.
 
-mod bus;
-mod ear;
+mod bus_decoder;
+mod event;
 mod json;
+mod line;
 mod origin;
 mod queue;
-mod seen;
-mod streams;
+mod stream_watcher;
+mod tap_subscription;
 
-use std::{fmt, future::IntoFuture, sync::Arc};
+use std::{
+    fmt,
+    future::IntoFuture,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{FutureExt, Stream, future::BoxFuture};
 use tokio::task::JoinSet;
 
 use self::{
-    bus::Bus,
-    ear::{Deafness, Ear},
-    queue::{Item, Queue, Waiting},
+    bus_decoder::BusDecoder,
+    queue::{TapQueue, TapQueueItem, TapQueueReader},
+    stream_watcher::StreamWatcher,
+    tap_subscription::{OutageTracker, TapSubscription},
 };
 pub use self::{
-    origin::Origin,
-    seen::{Said, Seen, Tapped, Unreadable},
+    event::{MalformedMessage, TapEvent, TapMessage},
+    line::TapLine,
+    origin::TapOrigin,
 };
 use crate::{
-    deadline::Deadline,
-    emitter::Emitter,
-    error::Error,
-    link::{Answer, Listen, Query},
-    options::Options,
+    adapter::SubscriptionTarget,
+    base::{Deadline, Error},
+    connection::{Options, QueryResult, RedisQuery},
+    session::Session,
 };
 
-/// A view of the bus, still to be opened: `.await` it. See [`Emitter::tap`].
+/// Opens a tap: `.await` it. See [`Emitter::tap`](crate::Emitter::tap).
 #[derive(Debug, Clone)]
-#[must_use = "nothing is heard until this is awaited"]
-pub struct Tap {
-    emitter: Emitter,
+#[must_use = "a tap receives nothing until it is awaited"]
+pub struct TapBuilder {
+    session: Arc<Session>,
     monitor: bool,
 }
 
-/// A view of the bus: every message, as it comes.
+/// A [`Stream`] of every message on the bus, as it arrives. It never ends.
 ///
-/// It outlives Redis: it says when Redis is away, and when it is back. What was said in between is not known. It
-/// listens until it is dropped, on tasks of its own; what waits for a slow reader is bounded, and what does not fit is
-/// dropped and counted.
-pub struct Tapping {
-    bus: Bus,
-    origin: Arc<Origin>,
-    waiting: Waiting,
-    /// Whoever listens, for as long as this is there.
-    _ears: JoinSet<()>,
+/// It survives outages of Redis: it reports the interruption, reconnects, and reports when it has resumed. It receives on
+/// background tasks until it is dropped. A bounded queue holds what the caller has not read; what does not fit is dropped and
+/// counted. Cancelling a wait for the next event loses nothing.
+#[must_use = "streams do nothing unless polled"]
+pub struct TapStream {
+    decoder: BusDecoder,
+    origin: Arc<TapOrigin>,
+    queue: TapQueueReader,
+    /// Aborted when this is dropped.
+    _subscriptions: JoinSet<()>,
 }
 
-impl Tap {
-    pub(crate) fn new(emitter: Emitter) -> Self {
-        Self { emitter, monitor: false }
+impl TapBuilder {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session, monitor: false }
     }
 
-    /// Overhears shard channels by MONITOR where no replica repeats them. Redis then repeats every command it runs to
-    /// this connection, which can halve what it does in a second.
+    /// Taps shard channels with MONITOR if there is no replica. Redis then repeats every command that it runs to this
+    /// connection, which can halve its throughput.
     pub fn monitor(mut self, monitor: bool) -> Self {
         self.monitor = monitor;
         self
     }
 
-    async fn open(self) -> Result<Tapping, Error> {
-        let Self { emitter, monitor } = self;
-        let deadline = Deadline::after(emitter.options().timeout);
-        let bus = Bus::new(emitter.options());
-        let run_id = run_id(&emitter, deadline).await?;
-        let origin = Arc::new(Origin::of(emitter.options(), run_id));
+    async fn open(self) -> Result<TapStream, Error> {
+        let Self { session, monitor } = self;
+        let deadline = Deadline::after(session.options().timeout);
+        let decoder = BusDecoder::new(session.options());
+        let run_id = run_ids(&session, deadline).await?.into_iter().min();
+        let origin = Arc::new(TapOrigin::new(session.options(), run_id));
 
-        let (queue, waiting) = Queue::new();
-        let deafness = Arc::new(Deafness::new(queue.clone()));
-        let mut ears = JoinSet::new();
-        let ear = |to| Ear::new(emitter.clone(), to, queue.clone(), Arc::clone(&deafness));
-        if !bus.shard_channels().is_empty() {
-            let repeated = Listen::Repeated(bus.shard_channels());
-            let ear = ear(if monitor { vec![repeated, Listen::Monitor] } else { vec![repeated] });
-            let listener = match ear.open(if monitor { deadline } else { deadline.half() }).await {
-                Ok(listener) => Some(listener),
+        let (queue, reader) = TapQueue::new();
+        let outages = Arc::new(OutageTracker::new(queue.clone()));
+        let mut subscriptions = JoinSet::new();
+        let tap = |targets| TapSubscription::new(Arc::clone(&session), targets, queue.clone(), Arc::clone(&outages));
+        if !decoder.shard_channels().is_empty() {
+            let on_replica = SubscriptionTarget::ReplicaShardChannels(decoder.shard_channels());
+            let tap = tap(if monitor { vec![on_replica, SubscriptionTarget::Monitor] } else { vec![on_replica] });
+            let open = match tap.open(if monitor { deadline } else { deadline.half() }).await {
+                Ok(subscription) => Some(subscription),
                 Err(error) if monitor => return Err(error),
-                Err(_) if bus.is_sharded_only() => return Err(no_way_to_hear_shards(emitter.options())),
-                // Whatever is wrong with it: there may be a replica one day.
+                Err(_) if decoder.is_sharded_only() => return Err(shard_channels_unavailable(session.options())),
+                // A replica may be added later.
                 Err(_) => None,
             };
-            ears.spawn(ear.listen(listener));
+            subscriptions.spawn(tap.run(open));
         }
-        if !bus.patterns().is_empty() {
-            let ear = ear(vec![Listen::Patterns(bus.patterns())]);
-            let listener = ear.open(deadline).await?;
-            ears.spawn(ear.listen(Some(listener)));
+        if !decoder.patterns().is_empty() {
+            let tap = tap(vec![SubscriptionTarget::Patterns(decoder.patterns())]);
+            let open = tap.open(deadline).await?;
+            subscriptions.spawn(tap.run(Some(open)));
         }
-        let mut look = streams::Look::new(emitter.clone(), &bus, queue.clone(), Arc::clone(&deafness));
-        look.first(deadline).await?;
-        ears.spawn(look.on());
-        Ok(Tapping { bus, origin, waiting, _ears: ears })
+        let mut streams = StreamWatcher::new(Arc::clone(&session), &decoder, queue.clone(), Arc::clone(&outages));
+        streams.open(deadline).await?;
+        subscriptions.spawn(streams.run());
+        tracing::debug!(monitor, "tap opened");
+        Ok(TapStream { decoder, origin, queue: reader, _subscriptions: subscriptions })
     }
 }
 
-impl Tapping {
-    /// What comes next. It waits for as long as the bus is silent; whoever stops waiting misses nothing.
-    pub async fn next(&mut self) -> Tapped {
+impl Stream for TapStream {
+    type Item = TapEvent;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<TapEvent>> {
+        let this = self.get_mut();
         loop {
-            match self.waiting.next().await {
-                Item::Caught { caught, sharded, at } => {
-                    if let Some(seen) = self.bus.read(caught, sharded, at, &self.origin) {
-                        return Tapped::Seen(Box::new(seen));
+            match ready!(this.queue.poll_next(cx)) {
+                TapQueueItem::Frame { frame, sharded, time } => {
+                    if let Some(message) = this.decoder.decode(frame, sharded, time, &this.origin) {
+                        return Poll::Ready(Some(TapEvent::Message(Box::new(message))));
                     }
                 }
-                Item::Notice(notice) => return notice,
+                TapQueueItem::Event(event) => return Poll::Ready(Some(event)),
             }
         }
     }
 }
 
-impl IntoFuture for Tap {
-    type Output = Result<Tapping, Error>;
+impl IntoFuture for TapBuilder {
+    type Output = Result<TapStream, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
@@ -132,31 +146,26 @@ impl IntoFuture for Tap {
     }
 }
 
-impl fmt::Debug for Tapping {
+impl fmt::Debug for TapStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tapping").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("TapStream").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 
-/// By what this Redis can be told from another; of several servers, always the same one's.
-async fn run_id(emitter: &Emitter, deadline: Deadline) -> Result<Option<String>, Error> {
-    Ok(run_ids(emitter, deadline).await?.into_iter().min())
-}
-
-/// What all servers of this Redis call themselves; none where it would not say.
-async fn run_ids(emitter: &Emitter, deadline: Deadline) -> Result<Vec<String>, Error> {
-    let answers = emitter.link().ask(&[Query::RunIds], deadline).await?.ok_or(Error::CannotListen)?;
-    Ok(match answers.into_iter().next() {
-        Some(Ok(Answer::RunIds(ids))) => ids,
+/// The run ids of all servers of this Redis; none if it refuses to tell them.
+async fn run_ids(session: &Session, deadline: Deadline) -> Result<Vec<String>, Error> {
+    let results = session.connection().query(&[RedisQuery::RunIds], deadline).await?.ok_or(Error::CannotListen)?;
+    Ok(match results.into_iter().next() {
+        Some(Ok(QueryResult::RunIds(ids))) => ids,
         _ => Vec::new(),
     })
 }
 
-fn no_way_to_hear_shards(options: &Options) -> Error {
+fn shard_channels_unavailable(options: &Options) -> Error {
     Error::Unsupported {
         adapter: options.adapter.as_ref().map_or("sharded", |adapter| adapter.name()),
         what: "a tap without a replica or MONITOR".to_owned(),
-        instead: "to listen on a primary's shard channels is to be counted as a server; ask for MONITOR, which costs \
-                  Redis a lot",
+        instead: "servers would count a subscriber of the primary's shard channels as a server; add a replica, or permit \
+                  MONITOR, which slows Redis down",
     }
 }

@@ -17,17 +17,11 @@ use serde::Serialize;
 
 use self::request::Request;
 pub use self::version::SocketIo;
-pub(crate) use self::version::{Question, Versions, is_v2};
+pub(crate) use self::version::{ServerVersions, VersionProbe, is_v2};
 use crate::{
-    adapter::{opts, plain::finite},
-    args::Args,
-    command::Command,
-    error::{Error, Invalid},
-    link::Listen,
-    message::{Action, Flags, Message, Target},
-    msgpack,
-    operation::Operation,
-    request::{Asked, Ids, Inquiry},
+    adapter::{Command, EncodedRequest, Operation, RequestBody, RequestIds, SubscriptionTarget, opts, plain::finite},
+    base::{Code, Error, InvalidMessage},
+    message::{Action, Args, Flags, Message, Target, msgpack},
 };
 
 const NAME: &str = "classic";
@@ -54,7 +48,7 @@ pub struct Classic {
     /// What messages are signed with.
     sender: String,
     /// The generations of the servers; `None` until they are known.
-    versions: Option<Versions>,
+    versions: Option<ServerVersions>,
 }
 
 impl Default for Classic {
@@ -84,12 +78,12 @@ impl Classic {
         self
     }
 
-    pub(crate) fn with_versions(self, versions: Versions) -> Self {
+    pub(crate) fn with_versions(self, versions: ServerVersions) -> Self {
         Self { versions: Some(versions), ..self }
     }
 
     /// True if the generations of the servers are known.
-    pub(crate) fn is_recognised(&self) -> bool {
+    pub(crate) fn has_versions(&self) -> bool {
         self.versions.is_some()
     }
 
@@ -103,7 +97,7 @@ impl Classic {
 
     /// True if servers of different generations read this message differently, and theirs are not known.
     pub(super) fn depends_on_version(&self, message: &Message) -> bool {
-        if self.is_recognised() {
+        if self.has_versions() {
             return false;
         }
         match &message.action {
@@ -113,7 +107,7 @@ impl Classic {
     }
 
     /// It carries everything; what older servers do not know is another matter.
-    pub(super) fn lacks(&self, _operation: Operation) -> Option<&'static str> {
+    pub(super) fn unsupported_reason(&self, _operation: Operation) -> Option<&'static str> {
         None
     }
 
@@ -125,7 +119,7 @@ impl Classic {
             Action::Emit { event, args, flags } => Ok(self.broadcast(target, event, args, *flags)),
             Action::Join { rooms } => self.request(target, &Request::join(target, rooms)),
             Action::Leave { rooms } => self.request(target, &Request::leave(target, rooms)),
-            Action::Disconnect { close } => self.request(target, &Request::disconnect(target, *close)),
+            Action::Disconnect { mode } => self.request(target, &Request::disconnect(target, *mode)),
             Action::ServerEmit { event, args } => {
                 plain(args)?;
                 self.request(target, &Request::server_side_emit(&self.sender, event, args))
@@ -133,24 +127,24 @@ impl Classic {
         }
     }
 
-    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+    pub(super) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         let target = asked.target();
         self.reachable(&target.namespace)?;
         self.answered(asked)?;
         let command = match asked {
-            Asked::Acks(message) => self.broadcast_with_ack(message, ids),
-            Asked::Sockets(target) => self.request(target, &Request::fetch(target).asked_by(ids))?,
-            Asked::Rooms(target) => self.request(target, &Request::rooms().asked_by(ids))?,
-            Asked::ServerAcks(message) => {
+            RequestBody::Acks(message) => self.broadcast_with_ack(message, ids),
+            RequestBody::Sockets(target) => self.request(target, &Request::fetch(target).asked_by(ids))?,
+            RequestBody::Rooms(target) => self.request(target, &Request::rooms().asked_by(ids))?,
+            RequestBody::ServerAcks(message) => {
                 let (event, args) = message.action.event();
                 plain(args)?;
                 self.request(target, &Request::server_side_emit(&ids.asker, event, args).asked_by(ids))?
             }
-            Asked::Servers(target) => self.request(target, &Question::new(&ids.asker, &ids.request))?,
+            RequestBody::Servers(target) => self.request(target, &VersionProbe::new(&ids.asker, &ids.request))?,
         };
         let shared = self.response_channel(&target.namespace, None);
         let own = self.response_channel(&target.namespace, Some(&ids.asker));
-        Ok(Inquiry { command, listen: Listen::Channels(vec![shared, own]) })
+        Ok(EncodedRequest { command, responses: SubscriptionTarget::Channels(vec![shared, own]) })
     }
 
     pub(crate) fn request_channel(&self, namespace: &str) -> String {
@@ -172,7 +166,7 @@ impl Classic {
         {
             if name.contains(['[', ']']) {
                 let reason = format!("servers of the {NAME} adapter cannot be reached on {what} with '[' or ']'");
-                return Err(Invalid::new("unreachable-name", pointer, reason).into());
+                return Err(InvalidMessage::new(Code::UnreachableName, pointer, reason).into());
             }
         }
         Ok(())
@@ -180,7 +174,7 @@ impl Classic {
 
     /// What the oldest of the servers would not do, or would do wrongly, is not sent to any.
     fn understood(&self, message: &Message) -> Result<(), Error> {
-        let Some(Versions { oldest, newest }) = self.versions else {
+        let Some(ServerVersions { oldest, newest }) = self.versions else {
             return Ok(());
         };
         let upgrade = "upgrade those servers, or do it in their own code";
@@ -201,14 +195,14 @@ impl Classic {
     }
 
     /// What the oldest of the servers would not answer is not asked of any.
-    fn answered(&self, asked: Asked<'_>) -> Result<(), Error> {
-        let Some(Versions { oldest, .. }) = self.versions else {
+    fn answered(&self, asked: &RequestBody) -> Result<(), Error> {
+        let Some(ServerVersions { oldest, .. }) = self.versions else {
             return Ok(());
         };
         let since = match asked {
-            Asked::Acks(_) | Asked::ServerAcks(_) => SocketIo::V4,
-            Asked::Sockets(_) | Asked::Rooms(_) => SocketIo::V3,
-            Asked::Servers(_) => SocketIo::V2,
+            RequestBody::Acks(_) | RequestBody::ServerAcks(_) => SocketIo::V4,
+            RequestBody::Sockets(_) | RequestBody::Rooms(_) => SocketIo::V3,
+            RequestBody::Servers(_) => SocketIo::V2,
         };
         if oldest < since {
             let what = format!("{} from {oldest}", asked.operation());
@@ -228,7 +222,7 @@ impl Classic {
         msgpack::array(&mut out, 3);
         msgpack::str(&mut out, &self.sender);
         let kind = match self.versions {
-            Some(Versions { oldest: SocketIo::V2, .. }) if args.has_binary() => BINARY_EVENT,
+            Some(ServerVersions { oldest: SocketIo::V2, .. }) if args.has_binary() => BINARY_EVENT,
             _ => EVENT,
         };
         packet(&mut out, kind, &target.namespace, event, args);
@@ -237,7 +231,7 @@ impl Classic {
     }
 
     /// The event as a request, which is what servers collect acknowledgements for.
-    fn broadcast_with_ack(&self, message: &Message, ids: &Ids) -> Command {
+    fn broadcast_with_ack(&self, message: &Message, ids: &RequestIds) -> Command {
         let target = &message.target;
         let (event, args) = message.action.event();
         let mut out = Vec::with_capacity(160 + event.len() + args.as_msgpack().len());
@@ -258,7 +252,7 @@ impl Classic {
 
     fn request(&self, target: &Target, request: &impl Serialize) -> Result<Command, Error> {
         let json = serde_json::to_vec(request)
-            .map_err(|error| Invalid::new("value", "/args", format!("no JSON can carry this: {error}")))?;
+            .map_err(|error| InvalidMessage::new(Code::Value, "/args", format!("no JSON can carry this: {error}")))?;
         Ok(Command::publish(self.request_channel(&target.namespace), json))
     }
 }

@@ -26,9 +26,8 @@ mod reply;
 use self::data::Data;
 pub(super) use self::received::Received;
 use crate::{
-    message::Message,
-    msgpack,
-    request::{Asked, Ids},
+    adapter::{RequestBody, RequestIds},
+    message::{Message, msgpack},
 };
 
 /// What an emitter signs with: no server has this id, and none takes it for another server.
@@ -49,19 +48,21 @@ impl<'a> ClusterMessage<'a> {
     }
 
     /// A question, whose answers go to this id.
-    pub(super) fn asking(asked: Asked<'a>, uid: &'a str, ids: &'a Ids) -> Self {
+    pub(super) fn asking(asked: &'a RequestBody, uid: &'a str, ids: &'a RequestIds) -> Self {
         let request = ids.request.as_str();
         let (rooms, except) = match asked {
-            Asked::Acks(message) | Asked::ServerAcks(message) => return Self::new(message, uid, Some(request)),
-            Asked::Sockets(target) => (target.rooms.as_deref().unwrap_or_default(), target.except.as_slice()),
-            Asked::Rooms(_) => (&[][..], &[][..]),
-            Asked::Servers(_) => return Self::asking_servers(&asked.target().namespace, uid, ids),
+            RequestBody::Acks(message) | RequestBody::ServerAcks(message) => {
+                return Self::new(message, uid, Some(request));
+            }
+            RequestBody::Sockets(target) => (target.rooms.as_deref().unwrap_or_default(), target.except.as_slice()),
+            RequestBody::Rooms(_) => (&[][..], &[][..]),
+            RequestBody::Servers(_) => return Self::asking_servers(&asked.target().namespace, uid, ids),
         };
         Self { kind: kind::FETCH, uid, namespace: &asked.target().namespace, data: Data::fetch(rooms, except, request) }
     }
 
     /// A question for the sockets of a room that nobody is in: an answer is a sign of life.
-    pub(super) fn asking_servers(namespace: &'a str, uid: &'a str, ids: &'a Ids) -> Self {
+    pub(super) fn asking_servers(namespace: &'a str, uid: &'a str, ids: &'a RequestIds) -> Self {
         let nobody = std::slice::from_ref(&ids.request);
         Self { kind: kind::FETCH, uid, namespace, data: Data::fetch(nobody, &[], &ids.request) }
     }

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{Adapter, Classic, Python, RoomChannels, Sharded, SocketIoxide, Streams};
-use crate::error::Error;
+use crate::base::Error;
 
 /// Every adapter's name, with its options.
 pub const ADAPTER_NAMES: [(&str, &[&str]); 5] = [

@@ -3,9 +3,8 @@
 use serde::Deserialize;
 
 use crate::{
-    message::{Flags, Target},
-    msgpack,
-    room::{WireRoom, names},
+    adapter::wire_room::{WireRoom, names},
+    message::{Flags, Target, msgpack},
 };
 
 /// A message's member `opts`.

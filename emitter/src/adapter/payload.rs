@@ -7,9 +7,8 @@ use serde_json::error::Category;
 use serde_path_to_error::Track;
 
 use crate::{
-    error::{Error, malformed},
-    form::without_position,
-    msgpack::Source,
+    base::{Error, malformed},
+    message::{input::without_position, msgpack::Source},
 };
 
 /// What serde calls a number, by Rust's names for them.

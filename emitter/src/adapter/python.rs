@@ -20,14 +20,12 @@ mod order;
 
 use self::{decode::Sent, order::Order};
 use crate::{
-    command::Command,
-    error::{Error, Invalid, malformed},
-    frame::Frame,
-    heard::Heard,
-    link::{Census, Listen, literal},
+    adapter::{
+        Ack, Command, DecodedMessage, EncodedRequest, Frame, Operation, ReplyBody, RequestBody, RequestIds,
+        ServerReply, SocketDetail, SubscriberCount, SubscriptionTarget, escape_pattern,
+    },
+    base::{Code, Error, InvalidMessage, malformed},
     message::{Action, Message},
-    operation::Operation,
-    request::{Ack, Asked, Body, Detail, Ids, Inquiry, Reply},
 };
 
 const NAME: &str = "python";
@@ -60,7 +58,7 @@ impl Python {
         self
     }
 
-    pub(super) fn lacks(&self, operation: Operation) -> Option<&'static str> {
+    pub(super) fn unsupported_reason(&self, operation: Operation) -> Option<&'static str> {
         match operation {
             Operation::Binary if self.before_5_15_1 => Some("send it as base64 text"),
             Operation::Volatile | Operation::Compress => Some("leave the flag out; its servers have no such choice"),
@@ -80,7 +78,7 @@ impl Python {
         }
     }
 
-    pub(super) fn limits(&self, operation: Operation) -> Option<&'static str> {
+    pub(super) fn limitation(&self, operation: Operation) -> Option<&'static str> {
         match operation {
             Operation::Except => Some("sockets by their ids, no rooms"),
             Operation::Join => Some("one socket by its id, one room"),
@@ -97,12 +95,12 @@ impl Python {
             Action::Emit { event, args, .. } => Order::emit(target, event, args, self.before_5_15_1)?,
             Action::Join { rooms } => Order::enter_room(target, rooms)?,
             Action::Leave { rooms } => Order::leave_room(target, rooms)?,
-            Action::Disconnect { close } => Order::disconnect(target, *close)?,
+            Action::Disconnect { mode } => Order::disconnect(target, *mode)?,
             Action::ServerEmit { .. } => return Err(unsupported("server-emit", TELL_SERVERS)),
         })
     }
 
-    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<DecodedMessage, Error> {
         if frame.channel() != self.prefix {
             return Err(malformed("the channel is another"));
         }
@@ -111,28 +109,38 @@ impl Python {
 
     /// Servers publish answers where they publish everything else, under the id of who asks. One who subscribed to the
     /// channel by its name would be counted as a server.
-    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
-        let Asked::Acks(Message { target, action: Action::Emit { event, args, .. } }) = asked else {
+    pub(super) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
+        let RequestBody::Acks(message) = asked else {
             return Err(unsupported(format!("a question for {}", asked.operation()), "ask the servers' own code"));
         };
-        let order = Order::emit(target, event, args, self.before_5_15_1)?.with_callback(ids);
-        Ok(Inquiry { command: self.publish(&order)?, listen: Listen::Patterns(vec![literal(&self.prefix)]) })
+        let (event, args) = message.action.event();
+        let order = Order::emit(&message.target, event, args, self.before_5_15_1)?.with_callback(ids);
+        Ok(EncodedRequest {
+            command: self.publish(&order)?,
+            responses: SubscriptionTarget::Patterns(vec![escape_pattern(&self.prefix)]),
+        })
     }
 
     /// Servers before 5.14 answer in pickle, which is not read.
-    pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
+    pub(super) fn read_reply(
+        &self,
+        frame: &Frame<'_>,
+        ids: &RequestIds,
+        _detail: SocketDetail,
+    ) -> Result<Option<ServerReply>, Error> {
         let args = Sent::read(frame)?.answer(ids);
-        Ok(args.map(|args| Reply { server: None, body: Body::Ack(Ack { args, socket: None, server: None }) }))
+        Ok(args
+            .map(|args| ServerReply { server: None, body: ReplyBody::Ack(Ack { args, socket: None, server: None }) }))
     }
 
     /// One channel serves all namespaces.
-    pub(super) fn census(&self, _namespace: &str) -> Option<Census> {
-        Some(Census::Channel(self.prefix.clone()))
+    pub(super) fn subscriber_count(&self, _namespace: &str) -> Option<SubscriberCount> {
+        Some(SubscriberCount::Channel(self.prefix.clone()))
     }
 
     fn publish(&self, order: &Order<'_>) -> Result<Command, Error> {
         let json = serde_json::to_vec(order)
-            .map_err(|error| Invalid::new("value", "/args", format!("no JSON can carry this: {error}")))?;
+            .map_err(|error| InvalidMessage::new(Code::Value, "/args", format!("no JSON can carry this: {error}")))?;
         Ok(Command::publish(self.prefix.clone(), json))
     }
 }
@@ -144,35 +152,38 @@ fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{args::Args, message::Target};
+    use crate::message::{Args, Target};
 
-    fn ids() -> Ids {
-        Ids { asker: "aaaaaaaaaaaaaaa1".to_owned(), request: "bbbbbbbbbbbbbbb2".to_owned() }
+    fn ids() -> RequestIds {
+        RequestIds { asker: "aaaaaaaaaaaaaaa1".to_owned(), request: "bbbbbbbbbbbbbbb2".to_owned() }
     }
 
-    fn reply(payload: &[u8]) -> Result<Option<Reply>, Error> {
-        Python::default().reply(&("socketio", payload).into(), &ids(), Detail::Plain)
+    fn reply(payload: &[u8]) -> Result<Option<ServerReply>, Error> {
+        Python::default().read_reply(&("socketio", payload).into(), &ids(), SocketDetail::Plain)
     }
 
     #[test]
     fn acknowledgements_are_asked_for_with_a_callback() {
         let message = Message::emit("q", Args::new(&5).unwrap());
-        let inquiry = Python::default().ask(Asked::Acks(&message), &ids()).unwrap();
+        let inquiry =
+            Python::default().encode_request(&RequestBody::Acks(message.clone().check().unwrap()), &ids()).unwrap();
         assert_eq!(
             str::from_utf8(inquiry.command.payload()).unwrap(),
             r#"{"method":"emit","event":"q","data":5,"namespace":"/","callback":["bbbbbbbbbbbbbbb2","/","bbbbbbbbbbbbbbb2"],"host_id":"aaaaaaaaaaaaaaa1"}"#
         );
-        assert_eq!(inquiry.listen, Listen::Patterns(vec!["socketio".to_owned()]));
+        assert_eq!(inquiry.responses, SubscriptionTarget::Patterns(vec!["socketio".to_owned()]));
         assert_eq!(reply(inquiry.command.payload()).unwrap(), None);
-        for asked in [Asked::Sockets(&Target::default()), Asked::Servers(&Target::default())] {
-            assert_eq!(Python::default().ask(asked, &ids()).unwrap_err().code(), "unsupported");
+        for asked in [RequestBody::Sockets(Target::default()), RequestBody::Servers(Target::default())] {
+            assert_eq!(Python::default().encode_request(&asked, &ids()).unwrap_err().code(), "unsupported");
         }
     }
 
     #[test]
     fn answers_are_told_from_everything_else() {
         let ours = br#"{"method": "callback", "host_id": "aaaaaaaaaaaaaaa1", "sid": "bbbbbbbbbbbbbbb2", "namespace": "/", "id": "bbbbbbbbbbbbbbb2", "args": ["A", {"a": 1}, 2]}"#;
-        let Some(Reply { server: None, body: Body::Ack(ack) }) = reply(ours).unwrap() else { panic!("no answer") };
+        let Some(ServerReply { server: None, body: ReplyBody::Ack(ack) }) = reply(ours).unwrap() else {
+            panic!("no answer")
+        };
         assert_eq!(serde_json::to_string(&ack.args).unwrap(), r#"["A",{"a":1},2]"#);
         for other in [
             &br#"{"method": "callback", "host_id": "other", "sid": "x", "namespace": "/", "id": 1, "args": []}"#[..],

@@ -1,18 +1,17 @@
-use super::{Adapter, Streams};
-use crate::link::{Query, literal};
+use super::{Adapter, Streams, escape_pattern};
 
 /// The length of a server's id.
 const ID: usize = 16;
 
 /// Where the ids of a namespace's servers can be seen: at the end of the names of channels that each has for itself.
 #[derive(Debug)]
-pub(crate) struct Roster {
+pub(crate) struct ServerRoster {
     start: String,
     sharded: bool,
     is_id: fn(&str) -> bool,
 }
 
-impl Roster {
+impl ServerRoster {
     /// The roster of an adapter whose answers name the servers; there is none to compare with where they do not.
     pub(super) fn of(adapter: &Adapter, namespace: &str) -> Option<Self> {
         let roster = |start, sharded, is_id| Some(Self { start, sharded, is_id });
@@ -28,10 +27,14 @@ impl Roster {
         }
     }
 
-    /// Rooms have channels of the same kind, very many perhaps, and those of other lengths are left out.
-    pub(crate) fn query(&self) -> Query {
-        let pattern = format!("{}{}#", literal(&self.start), "?".repeat(ID));
-        Query::Matching { pattern, sharded: self.sharded }
+    /// The pattern of the servers' own channels. Rooms have channels of the same kind; those of other lengths do not match.
+    pub(crate) fn pattern(&self) -> String {
+        format!("{}{}#", escape_pattern(&self.start), "?".repeat(ID))
+    }
+
+    /// Whether they are shard channels.
+    pub(crate) fn sharded(&self) -> bool {
+        self.sharded
     }
 
     /// The server whose own channel this is.

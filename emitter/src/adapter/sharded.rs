@@ -12,14 +12,12 @@
 
 use super::cluster::{ClusterMessage, Received};
 use crate::{
-    command::Command,
-    error::Error,
-    frame::Frame,
-    heard::Heard,
-    link::{Census, Listen},
+    adapter::{
+        Command, DecodedMessage, EncodedRequest, Frame, Operation, RequestBody, RequestIds, ServerReply, SocketDetail,
+        SubscriberCount, SubscriptionTarget,
+    },
+    base::Error,
     message::{Action, Message, Target},
-    operation::Operation,
-    request::{Asked, Detail, Ids, Inquiry, Reply},
 };
 
 /// A room with a name of this length is taken for one socket's own.
@@ -65,7 +63,7 @@ impl Sharded {
     }
 
     /// It carries everything. For the names of rooms, servers are asked for their sockets, which name them.
-    pub(super) fn lacks(&self, _operation: Operation) -> Option<&'static str> {
+    pub(super) fn unsupported_reason(&self, _operation: Operation) -> Option<&'static str> {
         None
     }
 
@@ -77,24 +75,29 @@ impl Sharded {
         Ok(Command::shard_publish(channel, ClusterMessage::of(message).to_msgpack()))
     }
 
-    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<DecodedMessage, Error> {
         self.received(frame)?.heard()
     }
 
-    /// The answers to [`Asked::Rooms`] and [`Asked::Servers`] are sockets: those that name the rooms, and none at all.
-    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+    /// The answers to [`RequestBody::Rooms`] and [`RequestBody::Servers`] are sockets: those that name the rooms, and none at all.
+    pub(super) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         let main = self.main_channel(&asked.target().namespace);
-        let listen = Listen::ShardChannel(format!("{main}{}#", ids.asker));
+        let listen = SubscriptionTarget::ShardChannel(format!("{main}{}#", ids.asker));
         let question = ClusterMessage::asking(asked, &ids.asker, ids);
-        Ok(Inquiry { command: Command::shard_publish(main, question.to_msgpack()), listen })
+        Ok(EncodedRequest { command: Command::shard_publish(main, question.to_msgpack()), responses: listen })
     }
 
-    pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+    pub(super) fn read_reply(
+        &self,
+        frame: &Frame<'_>,
+        ids: &RequestIds,
+        detail: SocketDetail,
+    ) -> Result<Option<ServerReply>, Error> {
         self.received(frame)?.reply(ids, detail)
     }
 
-    pub(super) fn census(&self, namespace: &str) -> Option<Census> {
-        Some(Census::ShardChannel(self.main_channel(namespace)))
+    pub(super) fn subscriber_count(&self, namespace: &str) -> Option<SubscriberCount> {
+        Some(SubscriberCount::ShardChannel(self.main_channel(namespace)))
     }
 
     fn received<'a>(&self, frame: &Frame<'a>) -> Result<Received<'a>, Error> {
@@ -129,38 +132,43 @@ impl Sharded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heard::{Heard, Question};
+    use crate::adapter::{DecodedMessage, RequestKind};
 
     #[test]
     fn whoever_asks_listens_on_a_channel_of_its_own() {
-        let ids = Ids { asker: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() };
+        let ids = RequestIds { asker: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() };
         let sharded = Sharded::default().prefix("chat").room_channels(RoomChannels::Dynamic);
         let mut event = Message::emit("e", crate::Args::default());
         event.target.to(["r1".to_owned()]);
-        let ask = |asked| {
-            let Inquiry { command, listen } = sharded.ask(asked, &ids).unwrap();
+        let ask = |asked: &RequestBody| {
+            let EncodedRequest { command, responses: listen } = sharded.encode_request(asked, &ids).unwrap();
             assert_eq!((command.name(), command.channel()), ("SPUBLISH", "chat#/#"));
-            assert_eq!(listen, Listen::ShardChannel("chat#/#00112233aabbccdd#".to_owned()));
+            assert_eq!(listen, SubscriptionTarget::ShardChannel("chat#/#00112233aabbccdd#".to_owned()));
             let heard = sharded.decode(&command.frame()).unwrap();
-            let (Heard::Question { sender, request, .. } | Heard::Message { sender, request, .. }) = &heard else {
+            let (DecodedMessage::Request { sender, request, .. } | DecodedMessage::Message { sender, request, .. }) =
+                &heard
+            else {
                 panic!("{heard:?}")
             };
             assert_eq!((sender.as_ref(), request.as_ref()), (Some(&ids.asker), Some(&ids.request)));
             heard
         };
-        let rooms = |asked| match ask(asked) {
-            Heard::Question { about: Question::Fetch, target, .. } => target.rooms,
+        let rooms = |asked: &RequestBody| match ask(asked) {
+            DecodedMessage::Request { kind: RequestKind::FetchSockets, target, .. } => target.rooms,
             other => panic!("{other:?}"),
         };
-        assert_eq!(rooms(Asked::Sockets(&event.target)), event.target.rooms);
+        assert_eq!(rooms(&RequestBody::Sockets(event.target.clone())), event.target.rooms);
         let everyone = Target::default();
-        assert_eq!(rooms(Asked::Rooms(&everyone)), None);
-        assert_eq!(rooms(Asked::Servers(&everyone)), Some(vec![ids.request.clone()]));
+        assert_eq!(rooms(&RequestBody::Rooms(everyone.clone())), None);
+        assert_eq!(rooms(&RequestBody::Servers(everyone.clone())), Some(vec![ids.request.clone()]));
 
         let reload = Message::from(Action::ServerEmit { event: "reload".to_owned(), args: crate::Args::default() });
-        for (asked, message) in [(Asked::Acks(&event), &event), (Asked::ServerAcks(&reload), &reload)] {
+        for (asked, message) in [
+            (&RequestBody::Acks(event.clone().check().unwrap()), &event),
+            (&RequestBody::ServerAcks(reload.clone().check().unwrap()), &reload),
+        ] {
             match ask(asked) {
-                Heard::Message { message: heard, .. } => assert_eq!(heard, *message),
+                DecodedMessage::Message { message: heard, .. } => assert_eq!(heard, *message),
                 other => panic!("{other:?}"),
             }
         }

@@ -25,15 +25,12 @@ use self::{
     selection::Selection,
 };
 use crate::{
-    adapter::payload,
-    command::Command,
-    error::{Error, Invalid, malformed},
-    frame::Frame,
-    heard::Heard,
-    link::{Census, Listen},
-    message::{Action, Close, Message},
-    operation::Operation,
-    request::{Asked, Detail, Ids, Inquiry, Reply},
+    adapter::{
+        Command, DecodedMessage, EncodedRequest, Frame, Operation, RequestBody, RequestIds, ServerReply, SocketDetail,
+        SubscriberCount, SubscriptionTarget, payload,
+    },
+    base::{Code, Error, InvalidMessage, malformed},
+    message::{Action, DisconnectMode, Message},
 };
 
 const NAME: &str = "socketioxide";
@@ -71,7 +68,7 @@ impl SocketIoxide {
         self
     }
 
-    pub(super) fn lacks(&self, operation: Operation) -> Option<&'static str> {
+    pub(super) fn unsupported_reason(&self, operation: Operation) -> Option<&'static str> {
         match operation {
             Operation::Compress => Some("leave the flag out; the servers' own configuration decides"),
             Operation::ServerEmit | Operation::ServerAcks => Some(TELL_SERVERS),
@@ -92,7 +89,7 @@ impl SocketIoxide {
         }
     }
 
-    pub(super) fn limits(&self, operation: Operation) -> Option<&'static str> {
+    pub(super) fn limitation(&self, operation: Operation) -> Option<&'static str> {
         match operation {
             Operation::Rooms | Operation::Except => Some("rooms, or one socket by its id"),
             Operation::Join => Some("sockets by their rooms, not by their ids"),
@@ -115,8 +112,8 @@ impl SocketIoxide {
             }
             Action::Join { rooms } => Request::join(rooms, selection),
             Action::Leave { rooms } => Request::leave(rooms, selection),
-            Action::Disconnect { close: Close::No } => Request::disconnect(selection),
-            Action::Disconnect { close: Close::Yes } => {
+            Action::Disconnect { mode: DisconnectMode::LeaveNamespace } => Request::disconnect(selection),
+            Action::Disconnect { mode: DisconnectMode::CloseConnection } => {
                 return Err(unsupported(
                     "a disconnect that closes the connection",
                     "disconnect from the namespace only",
@@ -127,7 +124,7 @@ impl SocketIoxide {
         self.publish(&target.namespace, request.to_msgpack(SENDER, UNANSWERED))
     }
 
-    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<DecodedMessage, Error> {
         let rest = frame.channel().strip_prefix(&self.prefix);
         let rest = rest.ok_or_else(|| malformed("the channel has another prefix"))?;
         if let Some(names) = rest.strip_prefix("-request#") {
@@ -140,30 +137,39 @@ impl SocketIoxide {
         Err(malformed("the channel is no request or response"))
     }
 
-    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+    pub(super) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         let target = asked.target();
         let selection = Selection::of(target, self.only_rooms)?;
         let (request, id) = match asked {
-            Asked::Acks(Message { action: Action::Emit { event, args, flags }, .. }) => {
+            RequestBody::Acks(message) => {
+                let Action::Emit { event, args, flags } = &message.action else {
+                    return Err(unsupported("acknowledgements of anything but an event", "send an event"));
+                };
                 let packet = Packet::new(&target.namespace, event, args)?;
                 (Request::broadcast_with_ack(packet, selection.flagged(*flags)), &ids.request)
             }
-            Asked::Acks(_) => {
-                return Err(unsupported("acknowledgements of anything but an event", "send an event"));
-            }
-            Asked::Sockets(_) => (Request::sockets(selection), &ids.request),
-            Asked::Rooms(_) => (Request::rooms(selection), &ids.request),
-            Asked::Servers(_) => (Request::sockets(Selection::NOBODY), &ids.asker),
-            Asked::ServerAcks(_) => return Err(unsupported("server acknowledgements", TELL_SERVERS)),
+            RequestBody::Sockets(_) => (Request::sockets(selection), &ids.request),
+            RequestBody::Rooms(_) => (Request::rooms(selection), &ids.request),
+            RequestBody::Servers(_) => (Request::sockets(Selection::NOBODY), &ids.asker),
+            RequestBody::ServerAcks(_) => return Err(unsupported("server acknowledgements", TELL_SERVERS)),
         };
         let command = self.publish(&target.namespace, request.to_msgpack(&ids.asker, id))?;
         let answers = format!("{}-response#{}#{}#", self.prefix, target.namespace, ids.asker);
-        let listen = if self.sharded { Listen::ShardChannel(answers) } else { Listen::Channels(vec![answers]) };
-        Ok(Inquiry { command, listen })
+        let listen = if self.sharded {
+            SubscriptionTarget::ShardChannel(answers)
+        } else {
+            SubscriptionTarget::Channels(vec![answers])
+        };
+        Ok(EncodedRequest { command, responses: listen })
     }
 
     /// A question for a sign of life bears the asker's id in place of its own, which tells the answers apart.
-    pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, _detail: Detail) -> Result<Option<Reply>, Error> {
+    pub(super) fn read_reply(
+        &self,
+        frame: &Frame<'_>,
+        ids: &RequestIds,
+        _detail: SocketDetail,
+    ) -> Result<Option<ServerReply>, Error> {
         let response = read::<Response>(frame)?;
         match response.request() {
             id if id == ids.request => response.reply().map(Some),
@@ -172,9 +178,9 @@ impl SocketIoxide {
         }
     }
 
-    pub(super) fn census(&self, namespace: &str) -> Option<Census> {
+    pub(super) fn subscriber_count(&self, namespace: &str) -> Option<SubscriberCount> {
         let channel = self.request_channel(namespace);
-        Some(if self.sharded { Census::ShardChannel(channel) } else { Census::Channel(channel) })
+        Some(if self.sharded { SubscriberCount::ShardChannel(channel) } else { SubscriberCount::Channel(channel) })
     }
 
     fn request_channel(&self, namespace: &str) -> String {
@@ -184,7 +190,7 @@ impl SocketIoxide {
     fn publish(&self, namespace: &str, payload: Vec<u8>) -> Result<Command, Error> {
         if namespace.contains('#') {
             let reason = format!("servers of the {NAME} adapter have no namespace with '#'");
-            return Err(Invalid::new("unreachable-name", "/namespace", reason).into());
+            return Err(InvalidMessage::new(Code::UnreachableName, "/namespace", reason).into());
         }
         let channel = self.request_channel(namespace);
         Ok(if self.sharded { Command::shard_publish(channel, payload) } else { Command::publish(channel, payload) })
@@ -206,28 +212,27 @@ fn unsupported(what: impl Into<String>, instead: &'static str) -> Error {
 mod tests {
     use super::*;
     use crate::{
-        args::Args,
-        message::Target,
-        request::{Ack, Body, Socket},
+        adapter::{Ack, RemoteSocket, ReplyBody},
+        message::{Args, Target},
     };
 
     const SERVER: &str = "aA7UaEv5RjJMXoHE";
     const SID: &str = "DOvnFsUEFNmKHXjf";
 
-    fn ids() -> Ids {
-        Ids { asker: "aaaaaaaaaaaaaaa1".to_owned(), request: "bbbbbbbbbbbbbbb2".to_owned() }
+    fn ids() -> RequestIds {
+        RequestIds { asker: "aaaaaaaaaaaaaaa1".to_owned(), request: "bbbbbbbbbbbbbbb2".to_owned() }
     }
 
-    fn ask(asked: Asked<'_>, oxide: &SocketIoxide) -> Inquiry {
-        oxide.ask(asked, &ids()).unwrap()
+    fn ask(asked: &RequestBody, oxide: &SocketIoxide) -> EncodedRequest {
+        oxide.encode_request(asked, &ids()).unwrap()
     }
 
     /// What this server says to a request of this id.
-    fn reply(id: &str, said: &[u8]) -> Result<Option<Body>, Error> {
+    fn reply(id: &str, said: &[u8]) -> Result<Option<ReplyBody>, Error> {
         let payload = [b"\x92\xb0", id.as_bytes(), b"\x92\xb0", SERVER.as_bytes(), said].concat();
         let channel = "socket.io-response#/#aaaaaaaaaaaaaaa1#";
-        let reply = SocketIoxide::default().reply(&(channel, &payload).into(), &ids(), Detail::Plain)?;
-        Ok(reply.map(|Reply { server, body }| {
+        let reply = SocketIoxide::default().read_reply(&(channel, &payload).into(), &ids(), SocketDetail::Plain)?;
+        Ok(reply.map(|ServerReply { server, body }| {
             assert_eq!(server.as_deref(), Some(SERVER));
             body
         }))
@@ -237,38 +242,41 @@ mod tests {
     fn questions_bear_the_ids_and_are_answered_on_the_askers_channel() {
         let target = Target::default();
         let message = Message::emit("q", Args::default());
-        let acks = Asked::Acks(&message);
+        let acks = &RequestBody::Acks(message.clone().check().unwrap());
         for (asked, id, kind) in [
             (acks, ids().request, 1),
-            (Asked::Rooms(&target), ids().request, 3),
-            (Asked::Sockets(&target), ids().request, 6),
-            (Asked::Servers(&target), ids().asker, 6),
+            (&RequestBody::Rooms(target.clone()), ids().request, 3),
+            (&RequestBody::Sockets(target.clone()), ids().request, 6),
+            (&RequestBody::Servers(target.clone()), ids().asker, 6),
         ] {
-            let Inquiry { command, listen } = ask(asked, &SocketIoxide::default());
+            let EncodedRequest { command, responses: listen } = ask(asked, &SocketIoxide::default());
             let head = [b"\x96\xb0aaaaaaaaaaaaaaa1\xb0", id.as_bytes(), &[kind]].concat();
             assert!(command.payload().starts_with(&head), "{command}");
             assert_eq!(command.channel(), "socket.io-request#/#");
-            assert_eq!(listen, Listen::Channels(vec!["socket.io-response#/#aaaaaaaaaaaaaaa1#".to_owned()]));
+            assert_eq!(listen, SubscriptionTarget::Channels(vec!["socket.io-response#/#aaaaaaaaaaaaaaa1#".to_owned()]));
         }
         let sharded = SocketIoxide { sharded: true, ..SocketIoxide::default() };
-        let Inquiry { command, listen } = ask(Asked::Servers(&target), &sharded);
+        let EncodedRequest { command, responses: listen } = ask(&RequestBody::Servers(target.clone()), &sharded);
         assert!(command.payload().ends_with(b"\x95\x00\x90\x90\xc0\xc0"), "{command}");
         assert_eq!(command.name(), "SPUBLISH");
-        assert_eq!(listen, Listen::ShardChannel("socket.io-response#/#aaaaaaaaaaaaaaa1#".to_owned()));
-        assert_eq!(sharded.census("/"), Some(Census::ShardChannel("socket.io-request#/#".to_owned())));
+        assert_eq!(listen, SubscriptionTarget::ShardChannel("socket.io-response#/#aaaaaaaaaaaaaaa1#".to_owned()));
+        assert_eq!(
+            sharded.subscriber_count("/"),
+            Some(SubscriberCount::ShardChannel("socket.io-request#/#".to_owned()))
+        );
     }
 
     #[test]
     fn answers_are_read_as_servers_write_them() {
         let ours = |said: &[u8]| reply(&ids().request, said).unwrap().unwrap();
-        assert_eq!(ours(b"\x92\x01\xce\x00\x01\x00\x00"), Body::Clients(65536));
-        assert_eq!(ours(b"\x92\x02\x91\xa2r1"), Body::Rooms(vec!["r1".to_owned()]));
+        assert_eq!(ours(b"\x92\x01\xce\x00\x01\x00\x00"), ReplyBody::Clients(65536));
+        assert_eq!(ours(b"\x92\x02\x91\xa2r1"), ReplyBody::Rooms(vec!["r1".to_owned()]));
         let socket = [b"\x92\x03\x91\x93\xb0", SID.as_bytes(), b"\xb0", SERVER.as_bytes(), b"\xa1/"].concat();
-        let described = Socket { server: Some(SERVER.to_owned()), ..Socket::new(SID.to_owned()) };
-        assert_eq!(ours(&socket), Body::Sockets(vec![described]));
+        let described = RemoteSocket { server: Some(SERVER.to_owned()), ..RemoteSocket::new(SID.to_owned()) };
+        assert_eq!(ours(&socket), ReplyBody::Sockets(vec![described]));
         let timeout = [b"\x92\x00\x92\xb0", SID.as_bytes(), b"\x81\xa3Err\xa7Timeout"].concat();
-        assert_eq!(ours(&timeout), Body::NoAck);
-        assert_eq!(reply(&ids().asker, b"\x92\x03\x90").unwrap(), Some(Body::Alive));
+        assert_eq!(ours(&timeout), ReplyBody::NoAck);
+        assert_eq!(reply(&ids().asker, b"\x92\x03\x90").unwrap(), Some(ReplyBody::Alive));
         assert_eq!(reply("ccccccccccccccc3", b"\x92\x03\x90").unwrap(), None);
         assert_eq!(reply(&ids().request, b"\x92\x09\x90").unwrap_err().code(), "malformed");
     }
@@ -280,7 +288,7 @@ mod tests {
         let bin: Vec<u8> = [&b"\xc4"[..], &[json.len() as u8], json].concat();
         for text in [list, bin] {
             let said = [b"\x92\x00\x92\xb0", SID.as_bytes(), b"\x81\xa2Ok\x93\x00", &text, b"\x91\xc4\x03\x01\x02\xff"];
-            let Body::Ack(Ack { args, socket, server }) = reply(&ids().request, &said.concat()).unwrap().unwrap()
+            let ReplyBody::Ack(Ack { args, socket, server }) = reply(&ids().request, &said.concat()).unwrap().unwrap()
             else {
                 panic!("no acknowledgement")
             };

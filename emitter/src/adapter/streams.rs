@@ -12,21 +12,19 @@
 //! Before 0.3 all of it is in the stream, of which there is one, and whoever asks signs as an emitter too: by any other
 //! name it would be taken for a server, and servers would wait for its answers.
 
-mod place;
+mod stream_choice;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::place::Place;
+pub(crate) use self::stream_choice::StreamChoice;
 use super::cluster::{ClusterMessage, EMITTER, Received};
 use crate::{
-    command::Command,
-    error::Error,
-    frame::Frame,
-    heard::Heard,
-    link::{Census, Listen},
+    adapter::{
+        Command, DecodedMessage, EncodedRequest, Frame, Operation, RequestBody, RequestIds, ServerReply, SocketDetail,
+        SubscriberCount, SubscriptionTarget,
+    },
+    base::Error,
     message::{Action, Message},
-    operation::Operation,
-    request::{Asked, Detail, Ids, Inquiry, Reply},
 };
 
 /// Options of the streams adapter.
@@ -44,11 +42,11 @@ pub struct Streams {
     /// The adapter's option `useShardedPubSub`.
     pub sharded_pub_sub: bool,
     /// Where what lasts goes.
-    pub(crate) place: Place,
+    pub(crate) place: StreamChoice,
     /// The servers run 0.1 or 0.2.
     pub(crate) before_0_3: bool,
     /// Servers of the classic adapter listen on the channel, where a message of this one would leave them deaf.
-    pub(crate) overheard: bool,
+    pub(crate) would_harm_classic: bool,
 }
 
 impl Default for Streams {
@@ -60,9 +58,9 @@ impl Default for Streams {
             stream_count: 1,
             max_len: 10_000,
             sharded_pub_sub: false,
-            place: Place::Chosen,
+            place: StreamChoice::ByNamespace,
             before_0_3: false,
-            overheard: false,
+            would_harm_classic: false,
         }
     }
 }
@@ -90,12 +88,12 @@ impl Streams {
     }
 
     /// Says where events and orders go, once it was found out.
-    pub(crate) fn placed(self, place: Place) -> Self {
+    pub(crate) fn with_stream_choice(self, place: StreamChoice) -> Self {
         Self { place, ..self }
     }
 
     /// The prefix of the classic servers that would hear what is said on the channel, and not understand it.
-    pub(crate) fn overhearing_prefix(&self) -> Option<&str> {
+    pub(crate) fn shared_classic_prefix(&self) -> Option<&str> {
         (!self.before_0_3 && !self.sharded_pub_sub).then_some(&self.channel_prefix)
     }
 
@@ -103,13 +101,13 @@ impl Streams {
     /// sockets in a room that nobody is in.
     ///
     /// Not for servers before 0.3, which would take whoever asks for another server.
-    pub(crate) fn probe(&self, stream: &str, namespace: &str, ids: &Ids) -> Inquiry {
+    pub(crate) fn probe(&self, stream: &str, namespace: &str, ids: &RequestIds) -> EncodedRequest {
         let question = ClusterMessage::asking_servers(namespace, &ids.asker, ids);
-        Inquiry { command: self.append(stream.to_owned(), &question), listen: self.answers(namespace, ids) }
+        EncodedRequest { command: self.append(stream.to_owned(), &question), responses: self.answers(namespace, ids) }
     }
 
     /// It carries everything. For the names of rooms, servers are asked for their sockets, which name them.
-    pub(super) fn lacks(&self, _operation: Operation) -> Option<&'static str> {
+    pub(super) fn unsupported_reason(&self, _operation: Operation) -> Option<&'static str> {
         None
     }
 
@@ -123,25 +121,30 @@ impl Streams {
         }
     }
 
-    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+    pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<DecodedMessage, Error> {
         self.received(frame)?.heard()
     }
 
-    /// The answers to [`Asked::Rooms`] and [`Asked::Servers`] are sockets: those that name the rooms, and none at all.
+    /// The answers to [`RequestBody::Rooms`] and [`RequestBody::Servers`] are sockets: those that name the rooms, and none at all.
     /// (Before 0.3 servers answer a heartbeat too, but not so that one could tell what they answer.)
-    pub(super) fn ask(&self, asked: Asked<'_>, ids: &Ids) -> Result<Inquiry, Error> {
+    pub(super) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         let namespace = &asked.target().namespace;
         if self.before_0_3 {
             let question = ClusterMessage::asking(asked, EMITTER, ids);
             let command = self.append(self.prefix.clone(), &question);
-            return Ok(Inquiry { command, listen: Listen::Stream(self.prefix.clone()) });
+            return Ok(EncodedRequest { command, responses: SubscriptionTarget::Stream(self.prefix.clone()) });
         }
         let question = ClusterMessage::asking(asked, &ids.asker, ids);
-        Ok(Inquiry { command: self.publish(namespace, &question)?, listen: self.answers(namespace, ids) })
+        Ok(EncodedRequest { command: self.publish(namespace, &question)?, responses: self.answers(namespace, ids) })
     }
 
     /// A stream is everyone's: what cannot be read there is no answer to us.
-    pub(super) fn reply(&self, frame: &Frame<'_>, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+    pub(super) fn read_reply(
+        &self,
+        frame: &Frame<'_>,
+        ids: &RequestIds,
+        detail: SocketDetail,
+    ) -> Result<Option<ServerReply>, Error> {
         match (self.received(frame), frame) {
             (Ok(received), _) => received.reply(ids, detail),
             (Err(_), Frame::Entry { .. }) => Ok(None),
@@ -150,12 +153,12 @@ impl Streams {
     }
 
     /// Before 0.3 there is no channel whose subscribers could be counted.
-    pub(super) fn census(&self, namespace: &str) -> Option<Census> {
+    pub(super) fn subscriber_count(&self, namespace: &str) -> Option<SubscriberCount> {
         let channel = self.channel(namespace);
         match (self.before_0_3, self.sharded_pub_sub) {
             (true, _) => None,
-            (false, true) => Some(Census::ShardChannel(channel)),
-            (false, false) => Some(Census::Channel(channel)),
+            (false, true) => Some(SubscriberCount::ShardChannel(channel)),
+            (false, false) => Some(SubscriberCount::Channel(channel)),
         }
     }
 
@@ -171,7 +174,7 @@ impl Streams {
     fn stream(&self, namespace: &str) -> Option<String> {
         let number = match &self.place {
             _ if self.before_0_3 => None,
-            Place::Channel => return None,
+            StreamChoice::NoStream => return None,
             place => place.number(namespace, self.stream_count),
         };
         Some(self.key(number))
@@ -189,9 +192,13 @@ impl Streams {
     }
 
     /// Where servers answer from 0.3 on.
-    fn answers(&self, namespace: &str, ids: &Ids) -> Listen {
+    fn answers(&self, namespace: &str, ids: &RequestIds) -> SubscriptionTarget {
         let channel = format!("{}{}#", self.channel(namespace), ids.asker);
-        if self.sharded_pub_sub { Listen::ShardChannel(channel) } else { Listen::Channels(vec![channel]) }
+        if self.sharded_pub_sub {
+            SubscriptionTarget::ShardChannel(channel)
+        } else {
+            SubscriptionTarget::Channels(vec![channel])
+        }
     }
 
     fn append(&self, stream: String, said: &ClusterMessage<'_>) -> Command {
@@ -201,7 +208,7 @@ impl Streams {
     }
 
     fn publish(&self, namespace: &str, said: &ClusterMessage<'_>) -> Result<Command, Error> {
-        if self.overheard {
+        if self.would_harm_classic {
             return Err(Error::Unsupported {
                 adapter: "streams",
                 what: "a question or a server-side event, while servers of the classic adapter listen on its channel"

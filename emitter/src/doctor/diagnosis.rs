@@ -27,7 +27,7 @@ pub struct RedisSeen {
     pub mode: Option<String>,
     /// `master` or `slave`, which is a replica.
     pub role: Option<String>,
-    /// The user that the emitter is to it.
+    /// The user that the session is to it.
     pub user: Option<String>,
 }
 

@@ -32,14 +32,14 @@ pub(super) struct Facts {
     pub(super) refused: Vec<Refusal>,
     /// True if Redis would take an emit, for certain.
     pub(super) takes: bool,
-    /// Why the servers that the emitter means could not be asked, if they could not.
+    /// Why the servers that the session means could not be asked, if they could not.
     pub(super) unasked: Option<Unasked>,
     /// Why the event that nobody receives could not be sent, if it could not.
     pub(super) unprobed: Option<String>,
     pub(super) room: Option<Room>,
 }
 
-/// What the emitter is set to.
+/// What the session is set to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted {
     pub(super) adapter: Option<Adapter>,
@@ -102,7 +102,7 @@ impl Refusal {
 }
 
 impl Wanted {
-    /// The prefix that the emitter uses for servers of this adapter.
+    /// The prefix that the session uses for servers of this adapter.
     pub(super) fn prefix_for(&self, adapter: &str) -> &str {
         match (&self.prefix, adapter) {
             (Some(prefix), _) => prefix,
@@ -111,12 +111,12 @@ impl Wanted {
         }
     }
 
-    /// True if the emitter would write for these servers.
+    /// True if the session would write for these servers.
     pub(super) fn means(&self, adapter: &str, prefix: &str) -> bool {
         self.speaks(adapter) && self.prefix_for(name(adapter)) == prefix
     }
 
-    /// True if the emitter would write so that servers of this adapter read it.
+    /// True if the session would write so that servers of this adapter read it.
     pub(super) fn speaks(&self, adapter: &str) -> bool {
         let way = |adapter: &str| {
             let mut options = adapter.split(',').skip(1);

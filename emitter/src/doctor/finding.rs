@@ -1,11 +1,13 @@
 use serde::Serialize;
 
+use crate::base::Code;
+
 /// Something that a diagnosis found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// A stable name, such as `other-prefix` or `silent-servers`.
-    pub code: &'static str,
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// What it is, in a sentence.
@@ -28,11 +30,11 @@ pub enum Severity {
 }
 
 impl Finding {
-    pub(super) fn trouble(code: &'static str, what: impl Into<String>) -> Self {
+    pub(super) fn trouble(code: Code, what: impl Into<String>) -> Self {
         Self { code, severity: Severity::Trouble, what: what.into(), why: String::new(), todo: String::new() }
     }
 
-    pub(super) fn note(code: &'static str, what: impl Into<String>) -> Self {
+    pub(super) fn note(code: Code, what: impl Into<String>) -> Self {
         Self { severity: Severity::Note, ..Self::trouble(code, what) }
     }
 

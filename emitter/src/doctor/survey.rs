@@ -20,10 +20,9 @@ use super::{
 };
 use crate::{
     adapter::{Adapter, Classic, Streams},
-    deadline::Deadline,
-    emitter::Emitter,
-    error::Error,
+    base::{Deadline, Error},
     message::{Message, Target},
+    session::Session,
 };
 
 /// The event that nobody receives, and the room that nobody is in.
@@ -37,19 +36,19 @@ type Found = Vec<(Adapter, Vec<NamespaceSeen>)>;
 /// # Errors
 /// [`Error::Unreachable`], [`Error::Refused`] and [`Error::Config`]: there is nothing to look at.
 pub(super) async fn survey(
-    emitter: &Emitter,
+    session: &Session,
     target: &Target,
     probe: bool,
     deadline: Deadline,
 ) -> Result<Facts, Error> {
-    let options = emitter.options();
+    let options = session.options();
     let wanted = Wanted {
         adapter: options.adapter.clone(),
         prefix: options.prefix.clone().or_else(|| options.adapter.as_ref().and_then(own_prefix)),
         namespace: target.namespace.clone(),
         database: None,
     };
-    let mut survey = Survey { emitter, deadline, facts: Facts { wanted, ..Facts::default() } };
+    let mut survey = Survey { session, deadline, facts: Facts { wanted, ..Facts::default() } };
     let found = survey.look().await?;
     survey.call(found, probe).await;
     survey.rehearse().await;
@@ -60,7 +59,7 @@ pub(super) async fn survey(
 }
 
 struct Survey<'a> {
-    emitter: &'a Emitter,
+    session: &'a Session,
     deadline: Deadline,
     facts: Facts,
 }
@@ -69,15 +68,15 @@ impl Survey<'_> {
     /// Would Redis take an emit?
     async fn rehearse(&mut self) {
         let wanted = &self.facts.wanted;
-        let given = self.emitter.options().adapter.clone().unwrap_or_else(|| Adapter::Classic(Classic::default()));
-        let adapter = self.meant().unwrap_or_else(|| self.emitter.options().complete(given));
-        let mut message = Message::emit(PROBE, crate::args::Args::default());
+        let given = self.session.options().adapter.clone().unwrap_or_else(|| Adapter::Classic(Classic::default()));
+        let adapter = self.meant().unwrap_or_else(|| self.session.options().apply_to(given));
+        let mut message = Message::emit(PROBE, crate::message::Args::default());
         message.target.of(&wanted.namespace);
         let Ok(command) = adapter.encode(&message) else { return };
         let checked = self
-            .emitter
-            .link()
-            .rehearse(slice::from_ref(&command), self.deadline)
+            .session
+            .connection()
+            .check_permissions(slice::from_ref(&command), self.deadline)
             .await
             .ok()
             .flatten()
@@ -96,7 +95,7 @@ impl Survey<'_> {
         }
     }
 
-    /// The adapter of the one cluster that the emitter means.
+    /// The adapter of the one cluster that the session means.
     fn meant(&self) -> Option<Adapter> {
         let mut meant = self.facts.clusters.iter().filter(|cluster| cluster.meant);
         let (one, None) = (meant.next()?, meant.next()) else { return None };
@@ -105,7 +104,7 @@ impl Survey<'_> {
 
     /// What the streams adapter would be, if servers ran it.
     fn streams(&self) -> Streams {
-        let given = self.emitter.options().adapter.clone().map(|adapter| self.emitter.options().complete(adapter));
+        let given = self.session.options().adapter.clone().map(|adapter| self.session.options().apply_to(adapter));
         match given {
             Some(Adapter::Streams(streams)) => streams,
             _ => Streams::default().prefix(self.facts.wanted.prefix_for("streams")),

@@ -1,62 +1,44 @@
-//! A tap's lines: a message in its one JSON form, and shapes of their own for all else, which are no messages.
+//! The JSON of tap events. A message has its one JSON form with `seen` beside it; other events have their own shapes.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
-use super::{Origin, Said, Seen, Tapped, Unreadable};
+use super::{MalformedMessage, TapEvent, TapMessage, TapOrigin};
 use crate::{
-    args::Date,
-    heard::{Heard, Presence, Question},
-    message::Message,
+    adapter::{DecodedMessage, Presence, RequestKind},
+    message::{Date, Message},
 };
 
-/// What a line does that is no message.
-const ASIDES: [&str; 9] =
+/// The values of `do` of the lines that are not messages.
+pub(super) const NOTICES: [&str; 9] =
     ["question", "answer", "presence", "malformed", "dropped", "away", "back", "hearing", "unheard"];
 
-impl Tapped {
-    /// True for a line of JSON that a tap wrote and that is no message, so that nothing can be sent for it.
-    ///
-    /// ```
-    /// use socketio_emitter::Tapped;
-    ///
-    /// assert!(Tapped::is_aside(br#"{"do":"dropped","messages":7}"#));
-    /// assert!(!Tapped::is_aside(br#"{"do":"emit","event":"question"}"#));
-    /// ```
-    pub fn is_aside(json: &[u8]) -> bool {
-        #[derive(Deserialize)]
-        struct Line {
-            r#do: String,
-        }
-        serde_json::from_slice::<Line>(json).is_ok_and(|line| ASIDES.contains(&line.r#do.as_str()))
-    }
-}
-
+/// A line that is not a message.
 #[derive(Serialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
-enum Aside<'a> {
+enum NoticeLine<'a> {
     Question {
-        about: Question,
+        about: RequestKind,
         namespace: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         rooms: Option<&'a [String]>,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         except: &'a [String],
-        seen: About<'a>,
+        seen: SeenMember<'a>,
     },
     Answer {
-        about: Question,
-        seen: About<'a>,
+        about: RequestKind,
+        seen: SeenMember<'a>,
     },
     Presence {
         about: Presence,
         namespace: &'a str,
-        seen: About<'a>,
+        seen: SeenMember<'a>,
     },
     Malformed {
         reason: &'a str,
-        bytes: Bytes,
-        seen: About<'a>,
+        bytes: Base64Bytes,
+        seen: SeenMember<'a>,
     },
     Dropped {
         messages: u64,
@@ -74,17 +56,17 @@ enum Aside<'a> {
     },
 }
 
-/// A message, and about it.
+/// A line that is a message, which `sio pipe` can send again.
 #[derive(Serialize)]
-struct Line<'a> {
+struct MessageLine<'a> {
     #[serde(flatten)]
     message: &'a Message,
-    seen: About<'a>,
+    seen: SeenMember<'a>,
 }
 
-/// The member `seen`.
+/// The member `seen`: where and when the message was received.
 #[derive(Serialize)]
-struct About<'a> {
+struct SeenMember<'a> {
     adapter: &'static str,
     channel: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,66 +75,66 @@ struct About<'a> {
     request: Option<&'a str>,
     time: String,
     size: usize,
-    tap: &'a Origin,
+    tap: &'a TapOrigin,
 }
 
-impl<'a> From<&'a Seen> for About<'a> {
-    fn from(seen: &'a Seen) -> Self {
+impl<'a> From<&'a TapMessage> for SeenMember<'a> {
+    fn from(message: &'a TapMessage) -> Self {
         Self {
-            adapter: seen.adapter,
-            channel: &seen.channel,
-            sender: seen.sender(),
-            request: seen.request(),
-            time: Date::from(seen.time).to_string(),
-            size: seen.size,
-            tap: &seen.origin,
+            adapter: message.adapter,
+            channel: &message.channel,
+            sender: message.sender(),
+            request: message.request(),
+            time: Date::from(message.time).to_string(),
+            size: message.size,
+            tap: &message.origin,
         }
     }
 }
 
-/// Bytes, as they are written within a message.
+/// Bytes in the form that they have in messages.
 #[derive(Serialize)]
-struct Bytes {
+struct Base64Bytes {
     #[serde(rename = "$binary")]
     base64: String,
 }
 
-impl Serialize for Seen {
+impl Serialize for TapMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let seen = About::from(self);
-        match &self.said {
-            Said::Heard(Heard::Message { message, .. }) => Line { message, seen }.serialize(serializer),
-            Said::Heard(Heard::Question { about, target, .. }) => Aside::Question {
-                about: *about,
+        let seen = SeenMember::from(self);
+        let notice = match &self.decoded {
+            Ok(DecodedMessage::Message { message, .. }) => return MessageLine { message, seen }.serialize(serializer),
+            Ok(DecodedMessage::Request { kind, target, .. }) => NoticeLine::Question {
+                about: *kind,
                 namespace: &target.namespace,
                 rooms: target.rooms.as_deref(),
                 except: &target.except,
                 seen,
+            },
+            Ok(DecodedMessage::Response { kind, .. }) => NoticeLine::Answer { about: *kind, seen },
+            Ok(DecodedMessage::Presence { presence, namespace, .. }) => {
+                NoticeLine::Presence { about: *presence, namespace, seen }
             }
-            .serialize(serializer),
-            Said::Heard(Heard::Answer { about, .. }) => Aside::Answer { about: *about, seen }.serialize(serializer),
-            Said::Heard(Heard::Presence { about, namespace, .. }) => {
-                Aside::Presence { about: *about, namespace, seen }.serialize(serializer)
+            Err(MalformedMessage { reason, bytes }) => {
+                NoticeLine::Malformed { reason, bytes: Base64Bytes { base64: STANDARD.encode(bytes) }, seen }
             }
-            Said::Malformed(Unreadable { reason, bytes }) => {
-                Aside::Malformed { reason, bytes: Bytes { base64: STANDARD.encode(bytes) }, seen }.serialize(serializer)
-            }
-        }
+        };
+        notice.serialize(serializer)
     }
 }
 
-impl Serialize for Tapped {
-    /// One line of a tap's: the message's own JSON form with `seen` beside, or a shape of its own.
+impl Serialize for TapEvent {
+    /// One line of `sio tap -o json`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let aside = match self {
-            Self::Seen(seen) => return seen.serialize(serializer),
-            Self::Dropped { messages } => Aside::Dropped { messages: *messages },
-            Self::Away { reason } => Aside::Away { reason },
-            Self::Back => Aside::Back,
-            Self::Hearing { replica } => Aside::Hearing { replica: replica.as_deref() },
-            Self::Unheard { channels } => Aside::Unheard { channels },
+        let notice = match self {
+            Self::Message(message) => return message.serialize(serializer),
+            Self::Dropped { messages } => NoticeLine::Dropped { messages: *messages },
+            Self::Interrupted { reason } => NoticeLine::Away { reason },
+            Self::Resumed => NoticeLine::Back,
+            Self::ShardChannelsTapped { replica } => NoticeLine::Hearing { replica: replica.as_deref() },
+            Self::ShardChannelsUnavailable { channels } => NoticeLine::Unheard { channels },
         };
-        aside.serialize(serializer)
+        notice.serialize(serializer)
     }
 }
 
@@ -164,61 +146,73 @@ mod tests {
     };
 
     use super::*;
-    use crate::{args::Args, options::Options};
+    use crate::{
+        connection::Options,
+        message::{Args, Numbers},
+        tap::TapLine,
+    };
 
-    fn line(said: Said) -> String {
-        let seen = Seen {
+    fn line(decoded: Result<DecodedMessage, MalformedMessage>) -> String {
+        let message = TapMessage {
             adapter: "classic",
             channel: "socket.io#/#".to_owned(),
             time: UNIX_EPOCH + Duration::from_millis(1_577_836_800_500),
             size: 7,
-            said,
-            origin: Arc::new(Origin::of(&Options::new(), Some("a".to_owned()))),
+            decoded,
+            origin: Arc::new(TapOrigin::new(&Options::new(), Some("a".to_owned()))),
         };
-        serde_json::to_string(&Tapped::Seen(Box::new(seen))).unwrap()
+        serde_json::to_string(&TapEvent::Message(Box::new(message))).unwrap()
     }
 
     #[test]
-    fn a_message_can_be_sent_again_as_it_is() {
+    fn message_line_reads_as_the_same_message() {
         let mut message = Message::emit("pair", Args::new(&(1, "x")).unwrap());
         message.target.to(["a".to_owned()]);
         let sender = Some("emitter".to_owned());
-        let heard = Heard::Message { message: message.clone(), sender, request: None };
-        let line = line(Said::Heard(heard));
+        let line = line(Ok(DecodedMessage::Message { message: message.clone(), sender, request: None }));
         assert_eq!(
             line,
             r#"{"do":"emit","event":"pair","args":[1,"x"],"namespace":"/","rooms":["a"],"seen":{"adapter":"classic","channel":"socket.io#/#","sender":"emitter","time":"2020-01-01T00:00:00.500Z","size":7,"tap":{"run_id":"a"}}}"#
         );
-        assert_eq!(Message::from_json(line.as_bytes()).unwrap(), message);
-        assert!(!Tapped::is_aside(line.as_bytes()));
+        match TapLine::read(line.as_bytes(), Numbers::Exact).unwrap() {
+            TapLine::Message { message: read, origin } => {
+                assert_eq!((read.into_message(), origin.is_some()), (message, true));
+            }
+            TapLine::Notice => panic!("a notice"),
+        }
     }
 
     #[test]
-    fn all_else_is_no_message() {
+    fn every_other_event_is_a_notice() {
         let target = Message::emit("", Args::default()).target;
-        let asked = Heard::Question { about: Question::Fetch, target, sender: None, request: Some("r".to_owned()) };
-        let answer = Heard::Answer { about: Question::ClientCount, sender: None, request: None };
+        let (kind, request) = (RequestKind::FetchSockets, Some("r".to_owned()));
+        let asked = DecodedMessage::Request { kind, target, sender: None, request };
+        let answer = DecodedMessage::Response { kind: RequestKind::ClientCount, sender: None, request: None };
         let namespace = "/".to_owned();
-        let came = Heard::Presence { about: Presence::Came, namespace, sender: None };
-        let unreadable = Unreadable { reason: "no opts".to_owned(), bytes: vec![1, 2, 255] };
-        let told = |tapped: Tapped| serde_json::to_string(&tapped).unwrap();
+        let came = DecodedMessage::Presence { presence: Presence::InitialHeartbeat, namespace, sender: None };
+        let malformed = MalformedMessage { reason: "no opts".to_owned(), bytes: vec![1, 2, 255] };
+        let json = |event: TapEvent| serde_json::to_string(&event).unwrap();
         for (line, start) in [
-            (line(Said::Heard(asked)), r#"{"do":"question","about":"fetch","namespace":"/","seen":{"#),
-            (line(Said::Heard(answer)), r#"{"do":"answer","about":"client-count","seen":{"#),
-            (line(Said::Heard(came)), r#"{"do":"presence","about":"came","namespace":"/","seen":{"#),
+            (line(Ok(asked)), r#"{"do":"question","about":"fetch","namespace":"/","seen":{"#),
+            (line(Ok(answer)), r#"{"do":"answer","about":"client-count","seen":{"#),
+            (line(Ok(came)), r#"{"do":"presence","about":"came","namespace":"/","seen":{"#),
+            (line(Err(malformed)), r#"{"do":"malformed","reason":"no opts","bytes":{"$binary":"AQL/"},"seen":{"#),
+            (json(TapEvent::Dropped { messages: 7 }), r#"{"do":"dropped","messages":7}"#),
+            (json(TapEvent::Interrupted { reason: "gone".to_owned() }), r#"{"do":"away","reason":"gone"}"#),
+            (json(TapEvent::Resumed), r#"{"do":"back"}"#),
+            (json(TapEvent::ShardChannelsTapped { replica: None }), r#"{"do":"hearing"}"#),
             (
-                line(Said::Malformed(unreadable)),
-                r#"{"do":"malformed","reason":"no opts","bytes":{"$binary":"AQL/"},"seen":{"#,
+                json(TapEvent::ShardChannelsTapped { replica: Some("h:1".to_owned()) }),
+                r#"{"do":"hearing","replica":"h:1"}"#,
             ),
-            (told(Tapped::Dropped { messages: 7 }), r#"{"do":"dropped","messages":7}"#),
-            (told(Tapped::Away { reason: "gone".to_owned() }), r#"{"do":"away","reason":"gone"}"#),
-            (told(Tapped::Back), r#"{"do":"back"}"#),
-            (told(Tapped::Hearing { replica: None }), r#"{"do":"hearing"}"#),
-            (told(Tapped::Hearing { replica: Some("h:1".to_owned()) }), r#"{"do":"hearing","replica":"h:1"}"#),
-            (told(Tapped::Unheard { channels: vec!["c".to_owned()] }), r#"{"do":"unheard","channels":["c"]}"#),
+            (
+                json(TapEvent::ShardChannelsUnavailable { channels: vec!["c".to_owned()] }),
+                r#"{"do":"unheard","channels":["c"]}"#,
+            ),
         ] {
             assert!(line.starts_with(start), "{line}");
-            assert!(Tapped::is_aside(line.as_bytes()), "{line}");
+            let read = TapLine::read(line.as_bytes(), Numbers::Exact);
+            assert!(matches!(read, Ok(TapLine::Notice)), "{line}");
             assert!(Message::from_json(line.as_bytes()).is_err(), "{line}");
         }
     }

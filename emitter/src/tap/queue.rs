@@ -1,116 +1,119 @@
-//! What was heard and waits to be read: bounded, and honest about what did not fit.
+//! Frames and events that the caller has not read yet, within bounds.
 
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     time::SystemTime,
 };
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::Tapped;
-use crate::link::Caught;
+use super::TapEvent;
+use crate::connection::OwnedFrame;
 
-/// Messages that wait.
-const WAITING: usize = 1 << 14;
+/// How many frames the queue holds.
+const MAX_FRAMES: usize = 1 << 14;
 
-/// Their bytes.
-const WAITING_BYTES: usize = 64 << 20;
+/// How many bytes the frames in the queue may have together.
+const MAX_BYTES: usize = 64 << 20;
 
-/// What waits to be read.
 #[derive(Debug)]
-pub(super) enum Item {
-    Caught { caught: Caught, sharded: bool, at: SystemTime },
-    Notice(Tapped),
+pub(super) enum TapQueueItem {
+    Frame { frame: OwnedFrame, sharded: bool, time: SystemTime },
+    Event(TapEvent),
 }
 
-/// The end that hears.
+/// The sending end.
 #[derive(Debug, Clone)]
-pub(super) struct Queue {
-    sender: UnboundedSender<Item>,
-    fill: Arc<Fill>,
+pub(super) struct TapQueue {
+    sender: UnboundedSender<TapQueueItem>,
+    level: Arc<TapQueueLevel>,
 }
 
-/// The end that reads.
+/// The receiving end.
 #[derive(Debug)]
-pub(super) struct Waiting {
-    items: UnboundedReceiver<Item>,
-    fill: Arc<Fill>,
+pub(super) struct TapQueueReader {
+    items: UnboundedReceiver<TapQueueItem>,
+    level: Arc<TapQueueLevel>,
 }
 
 #[derive(Debug, Default)]
-struct Fill {
-    messages: AtomicUsize,
+struct TapQueueLevel {
+    frames: AtomicUsize,
     bytes: AtomicUsize,
-    /// Dropped since the last word about it.
+    /// Frames dropped since this was last reported.
     dropped: Mutex<u64>,
 }
 
-impl Queue {
-    pub(super) fn new() -> (Self, Waiting) {
+impl TapQueue {
+    pub(super) fn new() -> (Self, TapQueueReader) {
         let (sender, items) = unbounded_channel();
-        let fill = Arc::new(Fill::default());
-        (Self { sender, fill: Arc::clone(&fill) }, Waiting { items, fill })
+        let level = Arc::new(TapQueueLevel::default());
+        (Self { sender, level: Arc::clone(&level) }, TapQueueReader { items, level })
     }
 
-    /// A message, or one more that did not fit. Where something is missing, that is said in its place.
-    pub(super) fn push(&self, caught: Caught, sharded: bool) {
-        let size = caught.size();
-        let mut dropped = self.fill.dropped();
-        // Once something is missing, half of the queue is read first: one long gap is better than many short ones.
-        if !self.fill.fits(size, if *dropped > 0 { 2 } else { 1 }) {
+    /// Adds a frame, or counts it as dropped. The number of dropped frames is reported at their position.
+    pub(super) fn push(&self, frame: OwnedFrame, sharded: bool) {
+        let size = frame.size();
+        let mut dropped = self.level.dropped();
+        // After a drop, wait until the queue is half empty: one long gap is better than many short ones.
+        if !self.level.fits(size, if *dropped > 0 { 2 } else { 1 }) {
             *dropped += 1;
             return;
         }
         if *dropped > 0 {
-            self.notice(Tapped::Dropped { messages: std::mem::take(&mut *dropped) });
+            self.push_event(TapEvent::Dropped { messages: std::mem::take(&mut *dropped) });
         }
-        self.fill.messages.fetch_add(1, Ordering::Relaxed);
-        self.fill.bytes.fetch_add(size, Ordering::Relaxed);
-        let _ = self.sender.send(Item::Caught { caught, sharded, at: SystemTime::now() });
+        self.level.frames.fetch_add(1, Ordering::Relaxed);
+        self.level.bytes.fetch_add(size, Ordering::Relaxed);
+        let _ = self.sender.send(TapQueueItem::Frame { frame, sharded, time: SystemTime::now() });
     }
 
-    /// So many were dropped on the way here.
-    pub(super) fn missed(&self, messages: u64) {
-        *self.fill.dropped() += messages;
+    /// Counts messages that were dropped before they reached this queue.
+    pub(super) fn add_dropped(&self, messages: u64) {
+        *self.level.dropped() += messages;
     }
 
-    /// A word, for which there is always room: there are few.
-    pub(super) fn notice(&self, notice: Tapped) {
-        let _ = self.sender.send(Item::Notice(notice));
+    /// Adds an event. The bounds do not apply: events are few.
+    pub(super) fn push_event(&self, event: TapEvent) {
+        let _ = self.sender.send(TapQueueItem::Event(event));
     }
 }
 
-impl Waiting {
-    /// The next one, or a word on those that were dropped since.
-    pub(super) async fn next(&mut self) -> Item {
-        let next = match self.items.try_recv() {
-            Ok(item) => Some(item),
-            Err(_) => {
-                let dropped = std::mem::take(&mut *self.fill.dropped());
-                if dropped > 0 {
-                    return Item::Notice(Tapped::Dropped { messages: dropped });
-                }
-                self.items.recv().await
-            }
-        };
-        // There is always a listener that holds the other end.
-        let Some(item) = next else { return std::future::pending().await };
-        if let Item::Caught { caught, .. } = &item {
-            self.fill.messages.fetch_sub(1, Ordering::Relaxed);
-            self.fill.bytes.fetch_sub(caught.size(), Ordering::Relaxed);
+impl TapQueueReader {
+    /// The next item. Drops that no later frame has reported are reported once the queue is empty.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<TapQueueItem> {
+        if let Ok(item) = self.items.try_recv() {
+            return Poll::Ready(self.taken(item));
+        }
+        match std::mem::take(&mut *self.level.dropped()) {
+            0 => {}
+            messages => return Poll::Ready(TapQueueItem::Event(TapEvent::Dropped { messages })),
+        }
+        match self.items.poll_recv(cx) {
+            Poll::Ready(Some(item)) => Poll::Ready(self.taken(item)),
+            // A subscription always holds a sender, so the queue does not close.
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn taken(&self, item: TapQueueItem) -> TapQueueItem {
+        if let TapQueueItem::Frame { frame, .. } = &item {
+            self.level.frames.fetch_sub(1, Ordering::Relaxed);
+            self.level.bytes.fetch_sub(frame.size(), Ordering::Relaxed);
         }
         item
     }
 }
 
-impl Fill {
-    /// True if there is room in such a part of the queue: 1 is the whole, 2 the half.
+impl TapQueueLevel {
+    /// Whether a frame of this size fits into one `part`th of the queue.
     fn fits(&self, size: usize, part: usize) -> bool {
-        let (messages, bytes) = (self.messages.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
-        messages < WAITING / part && bytes <= WAITING_BYTES / part && bytes + size <= WAITING_BYTES
+        let (frames, bytes) = (self.frames.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        frames < MAX_FRAMES / part && bytes <= MAX_BYTES / part && bytes + size <= MAX_BYTES
     }
 
     fn dropped(&self) -> MutexGuard<'_, u64> {
@@ -120,34 +123,40 @@ impl Fill {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use super::*;
 
-    fn caught(bytes: usize) -> Caught {
-        Caught::Published { channel: "c".to_owned(), payload: vec![0; bytes] }
+    fn frame(bytes: usize) -> OwnedFrame {
+        OwnedFrame::Published { channel: "c".to_owned(), payload: vec![0; bytes] }
+    }
+
+    async fn next(reader: &mut TapQueueReader) -> TapQueueItem {
+        poll_fn(|cx| reader.poll_next(cx)).await
     }
 
     #[tokio::test]
-    async fn what_does_not_fit_is_dropped_and_said_in_its_place() {
-        let (queue, mut waiting) = Queue::new();
-        for _ in 0..WAITING + 5 {
-            queue.push(caught(1), false);
+    async fn frames_that_do_not_fit_are_dropped_and_reported_at_their_position() {
+        let (queue, mut reader) = TapQueue::new();
+        for _ in 0..MAX_FRAMES + 5 {
+            queue.push(frame(1), false);
         }
-        assert!(matches!(waiting.next().await, Item::Caught { .. }));
-        queue.push(caught(1), false);
-        for _ in 0..WAITING / 2 {
-            assert!(matches!(waiting.next().await, Item::Caught { .. }));
+        assert!(matches!(next(&mut reader).await, TapQueueItem::Frame { .. }));
+        queue.push(frame(1), false);
+        for _ in 0..MAX_FRAMES / 2 {
+            assert!(matches!(next(&mut reader).await, TapQueueItem::Frame { .. }));
         }
-        queue.push(caught(2), false);
-        for _ in 1..WAITING / 2 {
-            assert!(matches!(waiting.next().await, Item::Caught { caught, .. } if caught.size() == 2));
+        queue.push(frame(2), false);
+        for _ in 1..MAX_FRAMES / 2 {
+            assert!(matches!(next(&mut reader).await, TapQueueItem::Frame { frame, .. } if frame.size() == 2));
         }
-        assert!(matches!(waiting.next().await, Item::Notice(Tapped::Dropped { messages: 6 })));
-        assert!(matches!(waiting.next().await, Item::Caught { caught, .. } if caught.size() == 3));
+        assert!(matches!(next(&mut reader).await, TapQueueItem::Event(TapEvent::Dropped { messages: 6 })));
+        assert!(matches!(next(&mut reader).await, TapQueueItem::Frame { frame, .. } if frame.size() == 3));
 
-        queue.push(caught(WAITING_BYTES), false);
-        queue.missed(2);
-        assert!(matches!(waiting.next().await, Item::Notice(Tapped::Dropped { messages: 3 })));
-        queue.push(caught(WAITING_BYTES - 1), false);
-        assert!(matches!(waiting.next().await, Item::Caught { .. }));
+        queue.push(frame(MAX_BYTES), false);
+        queue.add_dropped(2);
+        assert!(matches!(next(&mut reader).await, TapQueueItem::Event(TapEvent::Dropped { messages: 3 })));
+        queue.push(frame(MAX_BYTES - 1), false);
+        assert!(matches!(next(&mut reader).await, TapQueueItem::Frame { .. }));
     }
 }

@@ -4,17 +4,18 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::Classic;
 use crate::{
-    adapter::{opts::Opts, payload},
-    args::WireEvent,
-    error::{Error, malformed},
-    frame::Frame,
-    heard::{Heard, Question},
-    message::{Action, Close, Message, Target},
-    room::{WireRoom, names},
+    adapter::{
+        DecodedMessage, Frame, RequestKind,
+        opts::Opts,
+        payload,
+        wire_room::{WireRoom, names},
+    },
+    base::{Error, malformed},
+    message::{Action, DisconnectMode, Message, Target, WireEvent},
 };
 
 impl Classic {
-    pub(in crate::adapter) fn decode(&self, frame: &Frame<'_>) -> Result<Heard, Error> {
+    pub(in crate::adapter) fn decode(&self, frame: &Frame<'_>) -> Result<DecodedMessage, Error> {
         let Frame::Published { channel, payload } = *frame else {
             return Err(malformed("an entry of a stream, which this adapter has none of"));
         };
@@ -50,7 +51,7 @@ struct Packet {
 }
 
 impl Packet {
-    fn heard(self, opts: Opts, sender: Option<String>, request: Option<String>) -> Result<Heard, Error> {
+    fn heard(self, opts: Opts, sender: Option<String>, request: Option<String>) -> Result<DecodedMessage, Error> {
         let Self { kind, data: WireEvent { event, args }, nsp } = self;
         if !matches!(kind, 2 | 5) {
             return Err(malformed(format!("a packet of type {kind}, which is no event")));
@@ -58,7 +59,7 @@ impl Packet {
         let flags = opts.flags();
         let target = opts.target(nsp.as_deref().unwrap_or("/"));
         let message = Message { target, action: Action::Emit { event, args, flags } };
-        Ok(Heard::Message { message, sender, request })
+        Ok(DecodedMessage::Message { message, sender, request })
     }
 }
 
@@ -83,31 +84,38 @@ struct Request {
 }
 
 impl Request {
-    fn heard(mut self, namespace: &str) -> Result<Heard, Error> {
+    fn heard(mut self, namespace: &str) -> Result<DecodedMessage, Error> {
         if self.requestid.is_some() && self.request_id.is_none() {
             return Err(malformed("a request of Socket.IO 2, whose numbers mean other things"));
         }
         let (sender, request) = (self.uid.take(), self.request_id.take());
-        let question =
-            |about, target| Ok(Heard::Question { about, target, sender: sender.clone(), request: request.clone() });
+        let question = |kind, target| {
+            Ok(DecodedMessage::Request { kind, target, sender: sender.clone(), request: request.clone() })
+        };
         let action = match self.kind {
             0 => {
                 let target = Opts::of(self.rooms.take()).target(namespace);
-                return question(Question::Sockets, target);
+                return question(RequestKind::SocketIds, target);
             }
-            1 => return question(Question::Rooms, Opts::default().target(namespace)),
+            1 => return question(RequestKind::AllRooms, Opts::default().target(namespace)),
             5 => {
                 let target = self.target(namespace)?;
-                return question(Question::Fetch, target);
+                return question(RequestKind::FetchSockets, target);
             }
             2 => Action::Join { rooms: self.listed()? },
             3 => Action::Leave { rooms: self.listed()? },
-            4 => Action::Disconnect { close: if self.close.unwrap_or(false) { Close::Yes } else { Close::No } },
+            4 => Action::Disconnect {
+                mode: if self.close.unwrap_or(false) {
+                    DisconnectMode::CloseConnection
+                } else {
+                    DisconnectMode::LeaveNamespace
+                },
+            },
             6 => {
                 let WireEvent { event, args } = self.data.take().ok_or_else(|| malformed("no data"))?;
                 let target = Opts::default().target(namespace);
                 let message = Message { target, action: Action::ServerEmit { event, args } };
-                return Ok(Heard::Message { message, sender, request });
+                return Ok(DecodedMessage::Message { message, sender, request });
             }
             7 => {
                 let packet = self.packet.take().ok_or_else(|| malformed("no packet"))?;
@@ -118,7 +126,7 @@ impl Request {
         };
         let mut target = self.target(namespace)?;
         target.all = target.rooms.is_none();
-        Ok(Heard::Message { message: Message { target, action }, sender, request })
+        Ok(DecodedMessage::Message { message: Message { target, action }, sender, request })
     }
 
     /// The rooms to join or to leave.
@@ -168,20 +176,20 @@ enum Socket {
 }
 
 impl Response {
-    fn heard(self) -> Result<Heard, Error> {
-        let about = match (self.kind, &self.sockets) {
-            (Some(6), _) => Question::ServerAck,
-            (Some(8), _) => Question::ClientCount,
-            (Some(9), _) => Question::Ack,
+    fn heard(self) -> Result<DecodedMessage, Error> {
+        let kind = match (self.kind, &self.sockets) {
+            (Some(6), _) => RequestKind::ServerAck,
+            (Some(8), _) => RequestKind::ClientCount,
+            (Some(9), _) => RequestKind::Ack,
             (Some(kind), _) => return Err(malformed(format!("an answer of type {kind}, which is not known"))),
             (None, Some(sockets)) => match sockets.first() {
-                Some(Socket::Whole { .. }) => Question::Fetch,
-                Some(Socket::Id(_)) | None => Question::Sockets,
+                Some(Socket::Whole { .. }) => RequestKind::FetchSockets,
+                Some(Socket::Id(_)) | None => RequestKind::SocketIds,
             },
-            (None, None) if self.clients.is_some() => Question::Sockets,
-            (None, None) if self.rooms.is_some() => Question::Rooms,
-            (None, None) => Question::Done,
+            (None, None) if self.clients.is_some() => RequestKind::SocketIds,
+            (None, None) if self.rooms.is_some() => RequestKind::AllRooms,
+            (None, None) => RequestKind::Done,
         };
-        Ok(Heard::Answer { about, sender: None, request: self.request_id.or(self.requestid) })
+        Ok(DecodedMessage::Response { kind, sender: None, request: self.request_id.or(self.requestid) })
     }
 }

@@ -4,12 +4,9 @@ use serde::Deserialize;
 
 use super::Classic;
 use crate::{
-    adapter::payload,
-    args::{Args, WireValue},
-    error::{Error, malformed},
-    frame::Frame,
-    request::{Ack, Body, Detail, Ids, Reply, socket},
-    room::WireRooms,
+    adapter::{Ack, Frame, ReplyBody, RequestIds, ServerReply, SocketDetail, payload, socket, wire_room::WireRooms},
+    base::{Error, malformed},
+    message::{Args, WireValue},
 };
 
 const SERVER_ACK: u8 = 6;
@@ -41,12 +38,12 @@ struct Heading {
 }
 
 impl Classic {
-    pub(in crate::adapter) fn reply(
+    pub(in crate::adapter) fn read_reply(
         &self,
         frame: &Frame<'_>,
-        ids: &Ids,
-        detail: Detail,
-    ) -> Result<Option<Reply>, Error> {
+        ids: &RequestIds,
+        detail: SocketDetail,
+    ) -> Result<Option<ServerReply>, Error> {
         let Frame::Published { payload, .. } = *frame else {
             return Ok(None);
         };
@@ -56,26 +53,26 @@ impl Classic {
             return Ok(None);
         }
         let body = match detail {
-            Detail::Id => payload::either::<Answer<socket::Named>>(payload)?.body(),
-            Detail::Rooms => payload::either::<Answer<socket::Placed>>(payload)?.body(),
-            Detail::Plain => payload::either::<Answer<socket::Plain>>(payload)?.body(),
-            Detail::Handshake => payload::either::<Answer<socket::Whole>>(payload)?.body(),
+            SocketDetail::Id => payload::either::<Answer<socket::Named>>(payload)?.body(),
+            SocketDetail::Rooms => payload::either::<Answer<socket::Placed>>(payload)?.body(),
+            SocketDetail::Plain => payload::either::<Answer<socket::Plain>>(payload)?.body(),
+            SocketDetail::Handshake => payload::either::<Answer<socket::Whole>>(payload)?.body(),
         };
-        Ok(Some(Reply { server: None, body: body? }))
+        Ok(Some(ServerReply { server: None, body: body? }))
     }
 }
 
-impl<S: Into<crate::request::Socket>> Answer<S> {
-    fn body(self) -> Result<Body, Error> {
+impl<S: Into<crate::adapter::RemoteSocket>> Answer<S> {
+    fn body(self) -> Result<ReplyBody, Error> {
         let given = |value: Option<WireValue>| value.map_or_else(Args::default, |WireValue(value)| value);
         Ok(match (self.kind, self.sockets, self.rooms) {
-            (Some(SERVER_ACK), ..) => Body::ServerAck(given(self.data)),
-            (Some(CLIENTS), ..) => Body::Clients(self.client_count.unwrap_or(0)),
-            (Some(ACK), ..) => Body::Ack(Ack { args: given(self.packet), socket: None, server: None }),
+            (Some(SERVER_ACK), ..) => ReplyBody::ServerAck(given(self.data)),
+            (Some(CLIENTS), ..) => ReplyBody::Clients(self.client_count.unwrap_or(0)),
+            (Some(ACK), ..) => ReplyBody::Ack(Ack { args: given(self.packet), socket: None, server: None }),
             (Some(kind), ..) => return Err(malformed(format!("an answer of type {kind}, which is not known"))),
-            (None, Some(sockets), _) => Body::Sockets(sockets.into_iter().map(Into::into).collect()),
-            (None, None, Some(WireRooms(rooms))) => Body::Rooms(rooms),
-            (None, None, None) => Body::Alive,
+            (None, Some(sockets), _) => ReplyBody::Sockets(sockets.into_iter().map(Into::into).collect()),
+            (None, None, Some(WireRooms(rooms))) => ReplyBody::Rooms(rooms),
+            (None, None, None) => ReplyBody::Alive,
         })
     }
 }

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    args::{Args, PlainEvent},
-    message::{Close, Target},
-    request::Ids,
+    adapter::RequestIds,
+    message::{Args, DisconnectMode, PlainEvent, Target},
 };
 
 const ROOMS: u8 = 1;
@@ -50,8 +49,8 @@ impl<'a> Request<'a> {
         Self { rooms: Some(rooms), ..Self::sockets(LEAVE, target) }
     }
 
-    pub(super) fn disconnect(target: &'a Target, close: Close) -> Self {
-        Self { close: Some(close == Close::Yes), ..Self::sockets(DISCONNECT, target) }
+    pub(super) fn disconnect(target: &'a Target, close: DisconnectMode) -> Self {
+        Self { close: Some(close == DisconnectMode::CloseConnection), ..Self::sockets(DISCONNECT, target) }
     }
 
     pub(super) fn server_side_emit(sender: &'a str, event: &'a str, args: &'a Args) -> Self {
@@ -69,7 +68,7 @@ impl<'a> Request<'a> {
     }
 
     /// The same, to be answered to one who asks.
-    pub(super) fn asked_by(self, ids: &'a Ids) -> Self {
+    pub(super) fn asked_by(self, ids: &'a RequestIds) -> Self {
         Self { uid: Some(&ids.asker), request_id: Some(&ids.request), ..self }
     }
 

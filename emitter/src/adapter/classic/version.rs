@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::base::Error;
 
 /// A generation of Socket.IO servers, as far as the classic adapter can tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,12 +46,12 @@ impl FromStr for SocketIo {
 
 /// The oldest and the newest among the servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Versions {
+pub(crate) struct ServerVersions {
     pub(crate) oldest: SocketIo,
     pub(crate) newest: SocketIo,
 }
 
-impl From<SocketIo> for Versions {
+impl From<SocketIo> for ServerVersions {
     fn from(version: SocketIo) -> Self {
         Self { oldest: version, newest: version }
     }
@@ -60,7 +60,7 @@ impl From<SocketIo> for Versions {
 /// The question that tells: which sockets are in a room that nobody is in. Servers of every generation answer it, and
 /// each spells the key of its answer in its own way.
 #[derive(Serialize)]
-pub(crate) struct Question<'a> {
+pub(crate) struct VersionProbe<'a> {
     #[serde(rename = "type")]
     kind: u8,
     uid: &'a str,
@@ -71,7 +71,7 @@ pub(crate) struct Question<'a> {
     rooms: [&'a str; 1],
 }
 
-impl<'a> Question<'a> {
+impl<'a> VersionProbe<'a> {
     /// Servers may answer on the asker's own channel. The question's id is the name of the room, too: nobody is in it.
     pub(crate) fn new(asker: &'a str, id: &'a str) -> Self {
         Self { kind: 0, uid: asker, id, id_for_v2: id, rooms: [id] }
@@ -81,13 +81,13 @@ impl<'a> Question<'a> {
 /// Reads an answer to the question: did a server of Socket.IO 2 write it? `None` if it answers something else.
 pub(crate) fn is_v2(answer: &[u8], id: &str) -> Option<bool> {
     #[derive(Deserialize)]
-    struct Answer<'a> {
+    struct VersionProbeReply<'a> {
         #[serde(rename = "requestId", borrow, default)]
         id: Option<Cow<'a, str>>,
         #[serde(rename = "requestid", borrow, default)]
         id_of_v2: Option<Cow<'a, str>>,
     }
-    let answer: Answer<'_> = serde_json::from_slice(answer).ok()?;
+    let answer: VersionProbeReply<'_> = serde_json::from_slice(answer).ok()?;
     match (answer.id.as_deref() == Some(id), answer.id_of_v2.as_deref() == Some(id)) {
         (true, _) => Some(false),
         (false, true) => Some(true),

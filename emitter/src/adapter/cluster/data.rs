@@ -6,9 +6,7 @@ use serde::Serialize;
 use super::kind;
 use crate::{
     adapter::opts,
-    args::PlainEvent,
-    message::{Action, Close, Flags, Message},
-    msgpack,
+    message::{Action, DisconnectMode, Flags, Message, PlainEvent, msgpack},
 };
 
 /// The packet type of an event, with or without binary: servers find the binary themselves.
@@ -66,7 +64,9 @@ impl<'a> Data<'a> {
             }
             Action::Join { rooms } => (kind::JOIN, Self { rooms: Some(rooms), ..sockets() }),
             Action::Leave { rooms } => (kind::LEAVE, Self { rooms: Some(rooms), ..sockets() }),
-            Action::Disconnect { close } => (kind::DISCONNECT, Self { close: Some(*close == Close::Yes), ..sockets() }),
+            Action::Disconnect { mode } => {
+                (kind::DISCONNECT, Self { close: Some(*mode == DisconnectMode::CloseConnection), ..sockets() })
+            }
             Action::ServerEmit { event, args } => {
                 let packet = Packet::Bare(PlainEvent { event, args });
                 (kind::SERVER_SIDE_EMIT, Self { packet: Some(packet), ..Self::new(request) })

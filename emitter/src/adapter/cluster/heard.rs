@@ -4,12 +4,13 @@ use serde::Deserialize;
 
 use super::{kind, object::Object, received::Received};
 use crate::{
-    adapter::opts::Opts,
-    args::WireEvent,
-    error::{Error, malformed},
-    heard::{Heard, Presence, Question},
-    message::{Action, Close, Message, Target},
-    room::{WireRoom, names},
+    adapter::{
+        DecodedMessage, Presence, RequestKind,
+        opts::Opts,
+        wire_room::{WireRoom, names},
+    },
+    base::{Error, malformed},
+    message::{Action, DisconnectMode, Message, Target, WireEvent},
 };
 
 #[derive(Deserialize)]
@@ -43,7 +44,7 @@ struct ServerSideEmit {
 }
 
 impl Received<'_> {
-    pub(in crate::adapter) fn heard(self) -> Result<Heard, Error> {
+    pub(in crate::adapter) fn heard(self) -> Result<DecodedMessage, Error> {
         match self.kind {
             kind::BROADCAST => self.broadcast(),
             kind::JOIN | kind::LEAVE | kind::DISCONNECT => self.order(),
@@ -55,20 +56,25 @@ impl Received<'_> {
             kind::FETCH => {
                 let Order { opts: Object(opts), .. } = self.data()?;
                 let target = opts.target(&self.namespace);
-                Ok(Heard::Question { about: Question::Fetch, target, sender: self.uid, request: self.request })
+                Ok(DecodedMessage::Request {
+                    kind: RequestKind::FetchSockets,
+                    target,
+                    sender: self.uid,
+                    request: self.request,
+                })
             }
-            kind::SOCKETS => Ok(self.answer(Question::Fetch)),
-            kind::SERVER_ACK => Ok(self.answer(Question::ServerAck)),
-            kind::CLIENT_COUNT => Ok(self.answer(Question::ClientCount)),
-            kind::ACK => Ok(self.answer(Question::Ack)),
-            kind::CAME => Ok(self.presence(Presence::Came)),
-            kind::ALIVE => Ok(self.presence(Presence::Alive)),
-            kind::GOES => Ok(self.presence(Presence::Goes)),
+            kind::SOCKETS => Ok(self.response(RequestKind::FetchSockets)),
+            kind::SERVER_ACK => Ok(self.response(RequestKind::ServerAck)),
+            kind::CLIENT_COUNT => Ok(self.response(RequestKind::ClientCount)),
+            kind::ACK => Ok(self.response(RequestKind::Ack)),
+            kind::CAME => Ok(self.presence(Presence::InitialHeartbeat)),
+            kind::ALIVE => Ok(self.presence(Presence::Heartbeat)),
+            kind::GOES => Ok(self.presence(Presence::AdapterClose)),
             kind => Err(malformed(format!("a message of type {kind}, which is not known"))),
         }
     }
 
-    fn broadcast(self) -> Result<Heard, Error> {
+    fn broadcast(self) -> Result<DecodedMessage, Error> {
         let Broadcast { packet: Object(packet), opts: Object(opts) } = self.data()?;
         let Packet { kind, data: WireEvent { event, args } } = packet;
         if !matches!(kind, 2 | 5) {
@@ -79,7 +85,7 @@ impl Received<'_> {
         Ok(self.message(target, Action::Emit { event, args, flags }))
     }
 
-    fn order(self) -> Result<Heard, Error> {
+    fn order(self) -> Result<DecodedMessage, Error> {
         let Order { opts: Object(opts), rooms, close } = self.data()?;
         let mut target = opts.target(&self.namespace);
         target.all = target.rooms.is_none();
@@ -87,20 +93,26 @@ impl Received<'_> {
         let action = match self.kind {
             kind::JOIN => Action::Join { rooms: rooms()? },
             kind::LEAVE => Action::Leave { rooms: rooms()? },
-            _ => Action::Disconnect { close: if close.unwrap_or(false) { Close::Yes } else { Close::No } },
+            _ => Action::Disconnect {
+                mode: if close.unwrap_or(false) {
+                    DisconnectMode::CloseConnection
+                } else {
+                    DisconnectMode::LeaveNamespace
+                },
+            },
         };
         Ok(self.message(target, action))
     }
 
-    fn message(self, target: Target, action: Action) -> Heard {
-        Heard::Message { message: Message { target, action }, sender: self.uid, request: self.request }
+    fn message(self, target: Target, action: Action) -> DecodedMessage {
+        DecodedMessage::Message { message: Message { target, action }, sender: self.uid, request: self.request }
     }
 
-    fn answer(self, about: Question) -> Heard {
-        Heard::Answer { about, sender: self.uid, request: self.request }
+    fn response(self, kind: RequestKind) -> DecodedMessage {
+        DecodedMessage::Response { kind, sender: self.uid, request: self.request }
     }
 
-    fn presence(self, about: Presence) -> Heard {
-        Heard::Presence { about, namespace: self.namespace, sender: self.uid }
+    fn presence(self, presence: Presence) -> DecodedMessage {
+        DecodedMessage::Presence { presence, namespace: self.namespace, sender: self.uid }
     }
 }

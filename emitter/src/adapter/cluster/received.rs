@@ -11,9 +11,8 @@ use serde::{Deserialize, de::DeserializeSeed};
 
 use super::object::{Member, Object};
 use crate::{
-    adapter::payload,
-    error::{Error, malformed},
-    frame::Frame,
+    adapter::{Frame, payload},
+    base::{Error, malformed},
 };
 
 /// Node takes base64 with or without its padding.

@@ -9,30 +9,34 @@ use serde::{
 
 use super::{kind, received::Received};
 use crate::{
-    args::{Args, WireValue},
-    error::{Error, malformed},
-    request::{Ack, Body, Detail, Ids, Reply, Socket, socket},
+    adapter::{Ack, RemoteSocket, ReplyBody, RequestIds, ServerReply, SocketDetail, socket},
+    base::{Error, malformed},
+    message::{Args, WireValue},
 };
 
 impl Received<'_> {
     /// The answer, if it is one to the question of these ids.
     ///
     /// A server that was asked for a sign of life says it with its sockets in a room that nobody is in: none.
-    pub(in crate::adapter) fn reply(self, ids: &Ids, detail: Detail) -> Result<Option<Reply>, Error> {
+    pub(in crate::adapter) fn reply(
+        self,
+        ids: &RequestIds,
+        detail: SocketDetail,
+    ) -> Result<Option<ServerReply>, Error> {
         if self.request.as_ref() != Some(&ids.request) {
             return Ok(None);
         }
         let body = match self.kind {
-            kind::SOCKETS => Body::Sockets(self.sockets(detail)?),
-            kind::CLIENT_COUNT => Body::Clients(self.client_count()?),
-            kind::ACK => Body::Ack(Ack { args: self.packet()?, socket: None, server: self.uid.clone() }),
-            kind::SERVER_ACK => Body::ServerAck(self.packet()?),
+            kind::SOCKETS => ReplyBody::Sockets(self.sockets(detail)?),
+            kind::CLIENT_COUNT => ReplyBody::Clients(self.client_count()?),
+            kind::ACK => ReplyBody::Ack(Ack { args: self.packet()?, socket: None, server: self.uid.clone() }),
+            kind::SERVER_ACK => ReplyBody::ServerAck(self.packet()?),
             _ => return Ok(None),
         };
-        Ok(Some(Reply { server: self.uid, body }))
+        Ok(Some(ServerReply { server: self.uid, body }))
     }
 
-    fn sockets(&self, detail: Detail) -> Result<Vec<Socket>, Error> {
+    fn sockets(&self, detail: SocketDetail) -> Result<Vec<RemoteSocket>, Error> {
         let Some(mut sockets) = self.member("sockets", Fetched(detail))? else {
             return Err(malformed("no sockets"));
         };
@@ -53,24 +57,24 @@ impl Received<'_> {
 
 /// Reads sockets with no more of each than is wanted.
 #[derive(Clone, Copy)]
-struct Fetched(Detail);
+struct Fetched(SocketDetail);
 
 impl<'de> DeserializeSeed<'de> for Fetched {
-    type Value = Vec<Socket>;
+    type Value = Vec<RemoteSocket>;
 
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Vec<Socket>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Vec<RemoteSocket>, D::Error> {
         match self.0 {
-            Detail::Id => described::<socket::Named, _>(source),
-            Detail::Rooms => described::<socket::Placed, _>(source),
-            Detail::Plain => described::<socket::Plain, _>(source),
-            Detail::Handshake => described::<socket::Whole, _>(source),
+            SocketDetail::Id => described::<socket::Named, _>(source),
+            SocketDetail::Rooms => described::<socket::Placed, _>(source),
+            SocketDetail::Plain => described::<socket::Plain, _>(source),
+            SocketDetail::Handshake => described::<socket::Whole, _>(source),
         }
     }
 }
 
-fn described<'de, S, D>(source: D) -> Result<Vec<Socket>, D::Error>
+fn described<'de, S, D>(source: D) -> Result<Vec<RemoteSocket>, D::Error>
 where
-    S: Deserialize<'de> + Into<Socket>,
+    S: Deserialize<'de> + Into<RemoteSocket>,
     D: Deserializer<'de>,
 {
     Ok(Vec::<S>::deserialize(source)?.into_iter().map(Into::into).collect())
@@ -79,21 +83,21 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::msgpack;
+    use crate::message::msgpack;
 
     const CHANNEL: &str = "socket.io#/#0011223344556677#";
 
-    fn reply(payload: &[u8], detail: Detail) -> Result<Option<Reply>, Error> {
-        let ids = Ids { asker: "0011223344556677".to_owned(), request: "b809b54e14c8879d".to_owned() };
+    fn reply(payload: &[u8], detail: SocketDetail) -> Result<Option<ServerReply>, Error> {
+        let ids = RequestIds { asker: "0011223344556677".to_owned(), request: "b809b54e14c8879d".to_owned() };
         Received::published("socket.io", CHANNEL, payload)?.reply(&ids, detail)
     }
 
-    fn answer(kind: u8, data: &str) -> Result<Option<Reply>, Error> {
+    fn answer(kind: u8, data: &str) -> Result<Option<ServerReply>, Error> {
         let json = format!(r#"{{"type":{kind},"data":{data},"uid":"85735f0b3d7c37da","nsp":"/"}}"#);
-        reply(json.as_bytes(), Detail::Handshake)
+        reply(json.as_bytes(), SocketDetail::Handshake)
     }
 
-    fn body(kind: u8, data: &str) -> Body {
+    fn body(kind: u8, data: &str) -> ReplyBody {
         let reply = answer(kind, data).unwrap().unwrap();
         assert_eq!(reply.server.as_deref(), Some("85735f0b3d7c37da"));
         reply.body
@@ -103,17 +107,17 @@ mod tests {
     fn servers_and_clients_acknowledge_with_one_argument_or_none() {
         let echo = Args::new(&serde_json::json!({"from": 1, "echo": "x"})).unwrap();
         let captured = r#"{"requestId":"b809b54e14c8879d","packet":{"from":1,"echo":"x"}}"#;
-        assert_eq!(body(10, captured), Body::ServerAck(echo.clone()));
+        assert_eq!(body(10, captured), ReplyBody::ServerAck(echo.clone()));
         match body(12, captured) {
-            Body::Ack(Ack { args, socket: None, server }) => {
+            ReplyBody::Ack(Ack { args, socket: None, server }) => {
                 assert_eq!((args, server.as_deref()), (echo, Some("85735f0b3d7c37da")));
             }
             other => panic!("{other:?}"),
         }
-        assert_eq!(body(10, r#"{"requestId":"b809b54e14c8879d"}"#), Body::ServerAck(Args::default()));
+        assert_eq!(body(10, r#"{"requestId":"b809b54e14c8879d"}"#), ReplyBody::ServerAck(Args::default()));
         let null = Args::new(&(None::<u8>,)).unwrap();
-        assert_eq!(body(10, r#"{"packet":null,"requestId":"b809b54e14c8879d"}"#), Body::ServerAck(null));
-        assert_eq!(body(11, r#"{"requestId":"b809b54e14c8879d","clientCount":3}"#), Body::Clients(3));
+        assert_eq!(body(10, r#"{"packet":null,"requestId":"b809b54e14c8879d"}"#), ReplyBody::ServerAck(null));
+        assert_eq!(body(11, r#"{"requestId":"b809b54e14c8879d","clientCount":3}"#), ReplyBody::Clients(3));
     }
 
     #[test]
@@ -132,12 +136,12 @@ mod tests {
         msgpack::str(&mut bytes, "85735f0b3d7c37da");
         msgpack::str(&mut bytes, "nsp");
         msgpack::str(&mut bytes, "/");
-        match reply(&bytes, Detail::Plain).unwrap().unwrap().body {
-            Body::Ack(ack) => assert_eq!(ack.args, Args::new(&crate::Binary([1, 2, 255])).unwrap()),
+        match reply(&bytes, SocketDetail::Plain).unwrap().unwrap().body {
+            ReplyBody::Ack(ack) => assert_eq!(ack.args, Args::new(&crate::Binary([1, 2, 255])).unwrap()),
             other => panic!("{other:?}"),
         }
         for cut in 0..bytes.len() {
-            assert_eq!(reply(&bytes[..cut], Detail::Plain).unwrap_err().code(), "malformed");
+            assert_eq!(reply(&bytes[..cut], SocketDetail::Plain).unwrap_err().code(), "malformed");
         }
     }
 
@@ -145,15 +149,20 @@ mod tests {
     fn of_sockets_no_more_is_kept_than_is_wanted() {
         let json = br#"{"type":8,"data":{"requestId":"b809b54e14c8879d","sockets":[{"id":"s1","handshake":
             {"headers":{"cookie":"secret"}},"rooms":["s1","r1"],"data":{"user":"A"}}]},"uid":"a","nsp":"/"}"#;
-        for detail in [Detail::Id, Detail::Rooms, Detail::Plain, Detail::Handshake] {
+        for detail in [SocketDetail::Id, SocketDetail::Rooms, SocketDetail::Plain, SocketDetail::Handshake] {
             let sockets = match reply(json, detail).unwrap().unwrap().body {
-                Body::Sockets(sockets) => sockets,
+                ReplyBody::Sockets(sockets) => sockets,
                 other => panic!("{other:?}"),
             };
-            let [Socket { id, server, rooms, data, handshake }] = sockets.as_slice() else { panic!("{sockets:?}") };
+            let [RemoteSocket { id, server, rooms, data, handshake }] = sockets.as_slice() else {
+                panic!("{sockets:?}")
+            };
             assert_eq!((id.as_str(), server.as_deref()), ("s1", Some("a")));
-            assert_eq!((rooms.is_some(), data.is_some()), (detail >= Detail::Rooms, detail >= Detail::Plain));
-            assert_eq!(handshake.is_some(), detail == Detail::Handshake);
+            assert_eq!(
+                (rooms.is_some(), data.is_some()),
+                (detail >= SocketDetail::Rooms, detail >= SocketDetail::Plain)
+            );
+            assert_eq!(handshake.is_some(), detail == SocketDetail::Handshake);
         }
     }
 

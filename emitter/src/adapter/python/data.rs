@@ -17,9 +17,11 @@ use serde_json::value::RawValue;
 use super::unsupported;
 use crate::{
     adapter::{payload, plain::finite},
-    args::{Args, WireList, WireValue},
-    error::{Error, malformed},
-    msgpack::{self, Token},
+    base::{Error, malformed},
+    message::{
+        Args, WireList, WireValue,
+        msgpack::{self, Token},
+    },
 };
 
 /// The arguments, ready to be written.

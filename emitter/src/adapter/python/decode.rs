@@ -5,13 +5,9 @@ use serde_json::value::RawValue;
 
 use super::data;
 use crate::{
-    adapter::payload,
-    args::{Args, WireList},
-    error::{Error, malformed},
-    frame::Frame,
-    heard::{Heard, Question},
-    message::{Action, Close, Flags, Message, Target},
-    request::Ids,
+    adapter::{DecodedMessage, Frame, RequestIds, RequestKind, payload},
+    base::{Error, malformed},
+    message::{Action, Args, DisconnectMode, Flags, Message, Target, WireList},
 };
 
 /// How every pickle that servers wrote begins.
@@ -49,7 +45,7 @@ impl<'a> Sent<'a> {
         payload::json(payload)
     }
 
-    pub(super) fn heard(self, before_5_15_1: bool) -> Result<Heard, Error> {
+    pub(super) fn heard(self, before_5_15_1: bool) -> Result<DecodedMessage, Error> {
         let mut target = Target::default();
         target.of(self.namespace.as_deref().unwrap_or_default());
         let mut request = None;
@@ -65,7 +61,7 @@ impl<'a> Sent<'a> {
             }
             "callback" => {
                 let request = self.id.map(|Name(id)| id);
-                return Ok(Heard::Answer { about: Question::Ack, sender: None, request });
+                return Ok(DecodedMessage::Response { kind: RequestKind::Ack, sender: None, request });
             }
             "close_room" => {
                 let rooms = vec![self.one_room()?];
@@ -77,7 +73,7 @@ impl<'a> Sent<'a> {
                 match method {
                     "enter_room" => Action::Join { rooms: vec![self.one_room()?] },
                     "leave_room" => Action::Leave { rooms: vec![self.one_room()?] },
-                    _ => Action::Disconnect { close: Close::No },
+                    _ => Action::Disconnect { mode: DisconnectMode::LeaveNamespace },
                 }
             }
             method => return Err(malformed(format!("the method {method:?}, which is not known"))),
@@ -85,11 +81,11 @@ impl<'a> Sent<'a> {
         if self.namespace.is_none() {
             return Err(malformed("no namespace, without which nobody gets it"));
         }
-        Ok(Heard::Message { message: Message { target, action }, sender: self.host_id, request })
+        Ok(DecodedMessage::Message { message: Message { target, action }, sender: self.host_id, request })
     }
 
     /// A client's acknowledgement, if it answers the question of these ids.
-    pub(super) fn answer(self, ids: &Ids) -> Option<Args> {
+    pub(super) fn answer(self, ids: &RequestIds) -> Option<Args> {
         let Self { method, host_id, id, args, .. } = self;
         let ours = method == "callback" && host_id? == ids.asker && id?.0 == ids.request;
         args.filter(|_| ours).map(|WireList(args)| args)

@@ -4,10 +4,9 @@ use serde::{Serialize, Serializer};
 
 use super::{SENDER, data::Data, unsupported};
 use crate::{
-    args::Args,
-    error::Error,
-    message::{Close, Target},
-    request::Ids,
+    adapter::RequestIds,
+    base::Error,
+    message::{Args, DisconnectMode, Target},
 };
 
 const SID_LEN: usize = 20;
@@ -68,8 +67,8 @@ impl<'a> Order<'a> {
         Ok(Self { sid: Some(one_socket(target)?), room, ..Self::new("leave_room", target) })
     }
 
-    pub(super) fn disconnect(target: &'a Target, close: Close) -> Result<Self, Error> {
-        if close == Close::Yes {
+    pub(super) fn disconnect(target: &'a Target, close: DisconnectMode) -> Result<Self, Error> {
+        if close == DisconnectMode::CloseConnection {
             let what = "a disconnect that closes the connection";
             return Err(unsupported(what, "disconnect from the namespace only"));
         }
@@ -77,7 +76,7 @@ impl<'a> Order<'a> {
     }
 
     /// Each client's acknowledgement is to be sent to the one who asks.
-    pub(super) fn with_callback(self, ids: &'a Ids) -> Self {
+    pub(super) fn with_callback(self, ids: &'a RequestIds) -> Self {
         Self { callback: Some([&ids.request, self.namespace, &ids.request]), host_id: &ids.asker, ..self }
     }
 

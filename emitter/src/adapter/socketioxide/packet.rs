@@ -10,9 +10,8 @@ use serde::{
 
 use crate::{
     adapter::{payload, plain::finite},
-    args::{Args, PlainEvent, WireEvent, WireList},
-    error::{Error, Invalid, malformed},
-    msgpack,
+    base::{Code, Error, InvalidMessage, malformed},
+    message::{Args, PlainEvent, WireEvent, WireList, msgpack},
 };
 
 const EVENT: u8 = 2;
@@ -35,7 +34,7 @@ impl<'a> Packet<'a> {
         finite(args)?;
         let (args, attachments) = args.detached();
         let json = serde_json::to_vec(&PlainEvent { event, args: &args })
-            .map_err(|error| Invalid::new("value", "/args", format!("no JSON can carry this: {error}")))?;
+            .map_err(|error| InvalidMessage::new(Code::Value, "/args", format!("no JSON can carry this: {error}")))?;
         Ok(Self { namespace, json, attachments })
     }
 
@@ -75,7 +74,7 @@ impl Written {
         match (self.kind, &self.value) {
             (EVENT | BINARY_EVENT, Some(value)) => {
                 let WireEvent { event, args } = value.read()?;
-                Ok(WireEvent { event, args: value.complete(args)? })
+                Ok(WireEvent { event, args: value.apply_to(args)? })
             }
             (EVENT | BINARY_EVENT, None) => Err(malformed("an event without a value")),
             (kind, _) => Err(malformed(format!("a packet of type {kind}, which is no event"))),
@@ -92,7 +91,7 @@ impl Value {
     /// The arguments of an acknowledgement.
     pub(super) fn args(&self) -> Result<Args, Error> {
         let WireList(args) = self.read()?;
-        self.complete(args)
+        self.apply_to(args)
     }
 
     /// JSON text; or MessagePack, where the servers' parser is for that.
@@ -104,7 +103,7 @@ impl Value {
         payload::msgpack(bytes)
     }
 
-    fn complete(&self, args: Args) -> Result<Args, Error> {
+    fn apply_to(&self, args: Args) -> Result<Args, Error> {
         let attachments = self.2.as_deref().unwrap_or_default();
         args.attached(attachments).map_err(|fault| malformed(fault.to_string()))
     }

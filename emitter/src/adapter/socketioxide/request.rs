@@ -7,11 +7,9 @@ use super::{
     selection::{Selected, Selection, names},
 };
 use crate::{
-    args::WireEvent,
-    error::{Error, malformed},
-    heard::{Heard, Presence, Question},
-    message::{Action, Close, Message},
-    msgpack,
+    adapter::{DecodedMessage, Presence, RequestKind},
+    base::{Error, malformed},
+    message::{Action, DisconnectMode, Message, WireEvent, msgpack},
 };
 
 const BROADCAST: u8 = 0;
@@ -102,21 +100,22 @@ pub(super) struct Asking {
 
 impl Asking {
     /// What it says on this namespace.
-    pub(super) fn heard(self, namespace: &str) -> Result<Heard, Error> {
+    pub(super) fn heard(self, namespace: &str) -> Result<DecodedMessage, Error> {
         let Self { sender, id, kind, packet, rooms, selection, .. } = self;
         let sender = Some(sender);
-        let presence = |about| Heard::Presence { about, namespace: namespace.to_owned(), sender: sender.clone() };
+        let presence =
+            |presence| DecodedMessage::Presence { presence, namespace: namespace.to_owned(), sender: sender.clone() };
         let about = match kind {
-            FIRST_HEARTBEAT => return Ok(presence(Presence::Came)),
-            HEARTBEAT => return Ok(presence(Presence::Alive)),
+            FIRST_HEARTBEAT => return Ok(presence(Presence::InitialHeartbeat)),
+            HEARTBEAT => return Ok(presence(Presence::Heartbeat)),
             _ => selection.ok_or_else(|| malformed("no selection of sockets"))?,
         };
         let rooms = || rooms.ok_or_else(|| malformed("no rooms"));
         let (action, request) = match kind {
             ALL_ROOMS | SOCKETS => {
-                let question = if kind == SOCKETS { Question::Sockets } else { Question::Rooms };
+                let question = if kind == SOCKETS { RequestKind::SocketIds } else { RequestKind::AllRooms };
                 let target = about.target(namespace);
-                return Ok(Heard::Question { about: question, target, sender, request: Some(id) });
+                return Ok(DecodedMessage::Request { kind: question, target, sender, request: Some(id) });
             }
             BROADCAST | BROADCAST_WITH_ACK => {
                 let packet = packet.ok_or_else(|| malformed("no packet"))?;
@@ -124,13 +123,13 @@ impl Asking {
                 let request = (kind == BROADCAST_WITH_ACK).then_some(id);
                 (Action::Emit { event, args, flags: about.flags() }, request)
             }
-            DISCONNECT => (Action::Disconnect { close: Close::No }, None),
+            DISCONNECT => (Action::Disconnect { mode: DisconnectMode::LeaveNamespace }, None),
             JOIN => (Action::Join { rooms: rooms()? }, None),
             LEAVE => (Action::Leave { rooms: rooms()? }, None),
             kind => return Err(malformed(format!("a request of type {kind}, which is not known"))),
         };
         let mut target = about.target(namespace);
         target.all = target.rooms.is_none() && !matches!(action, Action::Emit { .. });
-        Ok(Heard::Message { message: Message { target, action }, sender, request })
+        Ok(DecodedMessage::Message { message: Message { target, action }, sender, request })
     }
 }

@@ -9,9 +9,8 @@ use serde::{
 
 use super::packet::Value;
 use crate::{
-    error::Error,
-    heard::{Heard, Question},
-    request::{Ack, Body, Reply, Socket},
+    adapter::{Ack, DecodedMessage, RemoteSocket, ReplyBody, RequestKind, ServerReply},
+    base::Error,
 };
 
 /// An answer: the request's id, and who says what.
@@ -24,35 +23,35 @@ impl Response {
         &self.0
     }
 
-    pub(super) fn heard(self) -> Heard {
+    pub(super) fn heard(self) -> DecodedMessage {
         let Self(request, (server, said)) = self;
-        let about = match said {
-            Said::Ack(..) => Question::Ack,
-            Said::Clients(_) => Question::ClientCount,
-            Said::Rooms(_) => Question::Rooms,
-            Said::Sockets(_) => Question::Sockets,
+        let kind = match said {
+            Said::Ack(..) => RequestKind::Ack,
+            Said::Clients(_) => RequestKind::ClientCount,
+            Said::Rooms(_) => RequestKind::AllRooms,
+            Said::Sockets(_) => RequestKind::SocketIds,
         };
-        Heard::Answer { about, sender: Some(server), request: Some(request) }
+        DecodedMessage::Response { kind, sender: Some(server), request: Some(request) }
     }
 
-    pub(super) fn reply(self) -> Result<Reply, Error> {
+    pub(super) fn reply(self) -> Result<ServerReply, Error> {
         let Self(_, (server, said)) = self;
         let body = match said {
             Said::Ack(Acknowledged(socket, Outcome { value: Some(value) })) => {
-                Body::Ack(Ack { args: value.args()?, socket: Some(socket), server: Some(server.clone()) })
+                ReplyBody::Ack(Ack { args: value.args()?, socket: Some(socket), server: Some(server.clone()) })
             }
-            Said::Ack(Acknowledged(_, Outcome { value: None })) => Body::NoAck,
-            Said::Clients(count) => Body::Clients(count.into()),
-            Said::Rooms(rooms) => Body::Rooms(rooms),
-            Said::Sockets(sockets) => Body::Sockets(sockets.into_iter().map(Socket::from).collect()),
+            Said::Ack(Acknowledged(_, Outcome { value: None })) => ReplyBody::NoAck,
+            Said::Clients(count) => ReplyBody::Clients(count.into()),
+            Said::Rooms(rooms) => ReplyBody::Rooms(rooms),
+            Said::Sockets(sockets) => ReplyBody::Sockets(sockets.into_iter().map(RemoteSocket::from).collect()),
         };
-        Ok(Reply { server: Some(server), body })
+        Ok(ServerReply { server: Some(server), body })
     }
 
     /// Whatever it says, its server is alive.
-    pub(super) fn sign_of_life(self) -> Reply {
+    pub(super) fn sign_of_life(self) -> ServerReply {
         let Self(_, (server, _)) = self;
-        Reply { server: Some(server), body: Body::Alive }
+        ServerReply { server: Some(server), body: ReplyBody::Alive }
     }
 }
 
@@ -85,7 +84,7 @@ struct Described {
     _namespace: IgnoredAny,
 }
 
-impl From<Described> for Socket {
+impl From<Described> for RemoteSocket {
     fn from(Described { id, server, .. }: Described) -> Self {
         Self { server: Some(server), ..Self::new(id) }
     }

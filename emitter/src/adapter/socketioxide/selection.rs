@@ -4,9 +4,8 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::unsupported;
 use crate::{
-    error::Error,
-    message::{Flags, Target},
-    msgpack,
+    base::Error,
+    message::{Flags, Target, msgpack},
 };
 
 /// Everyone, less the socket. Servers want it where no room is named, or they deliver to nobody.

@@ -1,6 +1,7 @@
-//! Is anybody there whom the emitter speaks to?
+//! Is anybody there whom the session speaks to?
 
 use super::{counted, listed, redis::is_no_place, within, word};
+use crate::base::Code;
 use crate::doctor::{
     ClusterSeen, Finding,
     facts::{Facts, name},
@@ -23,7 +24,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
 }
 
 fn nothing(facts: &Facts) -> Finding {
-    let finding = Finding::trouble("no-servers", "no Socket.IO server is connected to this Redis");
+    let finding = Finding::trouble(Code::NoServers, "no Socket.IO server is connected to this Redis");
     let why = "no channel of any Redis adapter has a subscriber";
     let strangers: Vec<_> =
         facts.strangers.iter().map(String::as_str).filter(|name| !name.contains('#')).take(5).collect();
@@ -38,7 +39,7 @@ fn nothing(facts: &Facts) -> Finding {
     let elsewhere: Vec<_> =
         facts.info.databases.iter().filter(|database| Some(**database) != facts.wanted.database).collect();
     if let (Some(here), [other, ..]) = (facts.wanted.database, elsewhere.as_slice()) {
-        return finding.because(format!("{why}; the emitter is on database {here}, and database {other} has keys")).so(
+        return finding.because(format!("{why}; the session is on database {here}, and database {other} has keys")).so(
             format!(
                 "give the servers a Redis adapter, and this Redis; for the streams adapter before 0.3 the database \
                  matters as well: redis://HOST/{other}"
@@ -51,7 +52,7 @@ fn nothing(facts: &Facts) -> Finding {
          io.adapter(createAdapter(pub, sub))")
 }
 
-/// Servers are there, and the emitter speaks past all of them.
+/// Servers are there, and the session speaks past all of them.
 fn elsewhere(facts: &Facts) -> Finding {
     let wanted = &facts.wanted;
     let expected = wanted.adapter.as_ref().map(ToString::to_string);
@@ -59,8 +60,8 @@ fn elsewhere(facts: &Facts) -> Finding {
     let others: Vec<String> = facts.clusters.iter().map(told).collect();
     let others = format!("subscribed are {}", others.join("; "));
     if let (Some(expected), Some(cluster)) = (&expected, facts.clusters.iter().find(same_prefix)) {
-        let what = format!("the servers run the adapter {}, the emitter is set to {expected}", cluster.adapter);
-        let finding = Finding::trouble("other-adapter", what).because(others);
+        let what = format!("the servers run the adapter {}, the session is set to {expected}", cluster.adapter);
+        let finding = Finding::trouble(Code::OtherAdapter, what).because(others);
         let spoken = facts.clusters.iter().find(|cluster| wanted.speaks(&cluster.adapter));
         let todo = match spoken {
             Some(ClusterSeen { adapter, prefix, .. }) => {
@@ -79,8 +80,8 @@ fn elsewhere(facts: &Facts) -> Finding {
         _ => format!("--prefix {}", word(&cluster.prefix)),
     };
     let used = wanted.prefix_for(name(&cluster.adapter));
-    let what = format!("the servers use the prefix {:?}, the emitter uses {used:?}", cluster.prefix);
-    Finding::trouble("other-prefix", what).because(others).so(flag)
+    let what = format!("the servers use the prefix {:?}, the session uses {used:?}", cluster.prefix);
+    Finding::trouble(Code::OtherPrefix, what).because(others).so(flag)
 }
 
 fn namespace(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
@@ -93,7 +94,7 @@ fn namespace(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
     if cluster.adapter.contains("before-0.3") {
         return None;
     }
-    let finding = Finding::trouble("no-namespace", format!("no server has the namespace {wanted:?}"))
+    let finding = Finding::trouble(Code::NoNamespace, format!("no server has the namespace {wanted:?}"))
         .because(format!("the servers have {}", listed(names.iter().copied())));
     let near = near(wanted, names.iter().copied().filter(|name| *name != "/"));
     Some(match near.first() {
@@ -114,9 +115,12 @@ fn ambiguous(facts: &Facts, several: &[&ClusterSeen]) -> Option<Finding> {
     }
     let names: Vec<_> = several.iter().map(|cluster| cluster.adapter.as_str()).collect();
     Some(
-        Finding::trouble("several-adapters", "servers of several adapters are here, and the emitter is not told which")
-            .because(several.iter().map(|cluster| told(cluster)).collect::<Vec<_>>().join("; "))
-            .so(format!("say which: --adapter {}", names.join(" or --adapter "))),
+        Finding::trouble(
+            Code::SeveralAdapters,
+            "servers of several adapters are here, and the session is not told which",
+        )
+        .because(several.iter().map(|cluster| told(cluster)).collect::<Vec<_>>().join("; "))
+        .so(format!("say which: --adapter {}", names.join(" or --adapter "))),
     )
 }
 
@@ -147,7 +151,7 @@ fn clash(facts: &Facts) -> Vec<Finding> {
             }
             _ => "",
         };
-        let finding = Finding::trouble("several-adapters", what).because(format!("{why}{deafens}")).so(todo);
+        let finding = Finding::trouble(Code::SeveralAdapters, what).because(format!("{why}{deafens}")).so(todo);
         found.push(within(same.iter().find(|cluster| cluster.meant).unwrap_or(&same[0]), finding));
     }
     found

@@ -1,6 +1,7 @@
 //! Redis itself: what it is, and who does not keep up.
 
 use super::{counted, word};
+use crate::base::Code;
 use crate::doctor::{
     Finding,
     facts::{Facts, name},
@@ -24,9 +25,12 @@ fn sentinel(facts: &Facts) -> Option<Finding> {
     facts.info.redis.mode.as_deref().filter(|mode| *mode == "sentinel")?;
     let service = facts.info.services.first().map_or("SERVICE", String::as_str);
     Some(
-        Finding::trouble("sentinel", "this is a sentinel: it knows where Redis is, and no message passes through it")
-            .because("INFO says redis_mode:sentinel")
-            .so(format!("--url redis-sentinel://HOST:PORT/{}, with this host and port", word(service))),
+        Finding::trouble(
+            Code::Sentinel,
+            "this is a sentinel: it knows where Redis is, and no message passes through it",
+        )
+        .because("INFO says redis_mode:sentinel")
+        .so(format!("--url redis-sentinel://HOST:PORT/{}, with this host and port", word(service))),
     )
 }
 
@@ -38,11 +42,14 @@ fn replica(facts: &Facts) -> Option<Finding> {
     }
     let primary = facts.info.primary.as_ref().map(|primary| format!(", --url redis://{primary}")).unwrap_or_default();
     Some(
-        Finding::trouble("replica", "this Redis is a replica: what is published here reaches its own subscribers only")
-            .because(format!("INFO says role:{role}"))
-            .so(format!(
-                "connect to the primary{primary}, or through the sentinels: --url redis-sentinel://HOST,HOST/SERVICE"
-            )),
+        Finding::trouble(
+            Code::Replica,
+            "this Redis is a replica: what is published here reaches its own subscribers only",
+        )
+        .because(format!("INFO says role:{role}"))
+        .so(format!(
+            "connect to the primary{primary}, or through the sentinels: --url redis-sentinel://HOST,HOST/SERVICE"
+        )),
     )
 }
 
@@ -58,11 +65,11 @@ fn too_old(facts: &Facts) -> Option<Finding> {
     let version = facts.info.redis.version.as_deref().unwrap_or_default();
     (major < since).then(|| {
         Finding::trouble(
-            "old-redis",
+            Code::OldRedis,
             format!("the adapter {adapter} needs Redis {since} or later, this one is {version}"),
         )
         .because(format!("INFO says redis_version:{version}"))
-        .so("upgrade Redis, or run the servers with createAdapter and the emitter with --adapter classic")
+        .so("upgrade Redis, or run the servers with createAdapter and the session with --adapter classic")
     })
 }
 
@@ -84,7 +91,7 @@ fn slow(facts: &Facts) -> Option<Finding> {
     let what =
         format!("{} {do_not} not keep up, and Redis is about to cut off who is behind", counted(count, "subscriber"));
     Some(
-        Finding::trouble("slow-subscriber", what)
+        Finding::trouble(Code::SlowSubscriber, what)
             .because(format!(
                 "{}; the limit is {} at once or {} for {} s",
                 told.join(", "),

@@ -1,6 +1,7 @@
-//! What Redis takes from this emitter, and what it lets it see.
+//! What Redis takes from this session, and what it lets it see.
 
 use super::{redis::is_no_place, word};
+use crate::base::Code;
 use crate::doctor::{
     Finding,
     facts::{Facts, QUESTION, Refusal},
@@ -17,8 +18,8 @@ fn refused(facts: &Facts) -> Option<Finding> {
         facts.refused.iter().map(|refusal| format!("{} on {:?}", refusal.what, refusal.place)).collect();
     let why = format!("{} for {}", first.why, tried.join(", "));
     if !first.why.starts_with("NOPERM") {
-        let what = format!("Redis does not take what an emitter sends: {}", first.what);
-        return Some(Finding::trouble("refused", what).because(why).so(remedy(&first.why)));
+        let what = format!("Redis does not take what an session sends: {}", first.what);
+        return Some(Finding::trouble(Code::Refused, what).because(why).so(remedy(&first.why)));
     }
     let mut rules: Vec<String> = Vec::new();
     for Refusal { place, why, .. } in &facts.refused {
@@ -36,10 +37,11 @@ fn refused(facts: &Facts) -> Option<Finding> {
     let whom =
         facts.info.redis.user.as_ref().map_or_else(|| "this user".to_owned(), |user| format!("the user {user:?}"));
     let finding = match only_asking(facts) {
-        true => {
-            Finding::note("acl", format!("Redis permits {whom} to emit, and not to ask the servers whether they hear"))
-        }
-        false => Finding::trouble("acl", format!("Redis does not permit {whom} what an emitter has to do")),
+        true => Finding::note(
+            Code::Acl,
+            format!("Redis permits {whom} to emit, and not to ask the servers whether they hear"),
+        ),
+        false => Finding::trouble(Code::Acl, format!("Redis does not permit {whom} what an session has to do")),
     };
     Some(finding.because(why).so(permit(facts, &rules.join(" "))))
 }
@@ -50,7 +52,7 @@ fn only_asking(facts: &Facts) -> bool {
         let listens = command(&refusal.why).is_some_and(|command| command.ends_with("subscribe"));
         refusal.what == QUESTION && (facts.takes || listens)
     };
-    // Where a stream may be, an emitter that finds the adapter by itself asks who reads it.
+    // Where a stream may be, an session that finds the adapter by itself asks who reads it.
     let streams = facts.clusters.iter().any(|cluster| cluster.meant && cluster.adapter.starts_with("streams"));
     facts.refused.iter().all(asks) && (facts.wanted.adapter.is_some() || !streams)
 }
@@ -74,7 +76,7 @@ fn remedy(why: &str) -> &'static str {
     }
 }
 
-/// Without PUBSUB the emitter cannot find the adapter by itself.
+/// Without PUBSUB the session cannot find the adapter by itself.
 fn unseen(facts: &Facts) -> Vec<Finding> {
     let (pubsub, others): (Vec<_>, Vec<_>) =
         facts.unseen.iter().partition(|refusal| refusal.what.starts_with("PUBSUB"));
@@ -82,8 +84,8 @@ fn unseen(facts: &Facts) -> Vec<Finding> {
     if let Some(refusal) = pubsub.first() {
         let what = "Redis does not permit PUBSUB, so servers can neither be found nor counted";
         let finding = match facts.wanted.adapter {
-            None => Finding::trouble("unseen", what),
-            Some(_) => Finding::note("unseen", what),
+            None => Finding::trouble(Code::Unseen, what),
+            Some(_) => Finding::note(Code::Unseen, what),
         };
         let todo = match facts.wanted.adapter {
             None => format!("{}; or say what the servers run: --adapter NAME", permit(facts, "+pubsub")),
@@ -94,7 +96,7 @@ fn unseen(facts: &Facts) -> Vec<Finding> {
     if !others.is_empty() {
         let names: Vec<_> = others.iter().map(|refusal| refusal.what.as_str()).collect();
         found.push(
-            Finding::note("unseen", format!("not looked at: {}", names.join(", ")))
+            Finding::note(Code::Unseen, format!("not looked at: {}", names.join(", ")))
                 .because(others[0].why.clone())
                 .so("nothing, unless the cause is not found without them: then ask again as a user who may"),
         );

@@ -1,6 +1,7 @@
 //! Is anybody in the room?
 
 use super::{counted, listed, word};
+use crate::base::Code;
 use crate::doctor::{
     Finding,
     facts::{Facts, Room},
@@ -16,12 +17,12 @@ fn look(facts: &Facts, room: &Room) -> Option<Finding> {
         Some(0) if *silent > 0 => {
             let what = format!("nobody can say whether somebody is in the room {name:?}");
             let why = format!("{} did not answer, and who did has no socket in it", counted(*silent, "server"));
-            Some(Finding::note("unknown-room", what).because(why).so("help the servers that do not answer first"))
+            Some(Finding::note(Code::UnknownRoom, what).because(why).so("help the servers that do not answer first"))
         }
         Some(0) => Some(empty(&facts.wanted.namespace, room)),
         Some(_) => None,
         None => Some(
-            Finding::note("unknown-room", format!("nobody can say who is in the room {name:?}"))
+            Finding::note(Code::UnknownRoom, format!("nobody can say who is in the room {name:?}"))
                 .because(room.why.clone()),
         ),
     }
@@ -30,10 +31,10 @@ fn look(facts: &Facts, room: &Room) -> Option<Finding> {
 fn empty(namespace: &str, room: &Room) -> Finding {
     let Room { name, near, elsewhere, .. } = room;
     let finding = if room.is_deserted {
-        Finding::trouble("empty-namespace", format!("nobody is connected to the namespace {namespace:?}"))
+        Finding::trouble(Code::EmptyNamespace, format!("nobody is connected to the namespace {namespace:?}"))
             .because("every server answered, and none has a socket there")
     } else {
-        Finding::trouble("empty-room", format!("nobody is in the room {name:?} on {namespace:?}"))
+        Finding::trouble(Code::EmptyRoom, format!("nobody is in the room {name:?} on {namespace:?}"))
             .because("every server answered, and none has a socket in it")
     };
     if let Some(other) = elsewhere.first() {

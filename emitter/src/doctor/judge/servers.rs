@@ -1,6 +1,7 @@
 //! The servers: do they live, do they hear, do they fit together?
 
 use super::{counted, listed, within, word};
+use crate::base::Code;
 use crate::doctor::{
     ClusterSeen, Finding, NamespaceSeen,
     facts::{Facts, QUESTION, Unasked},
@@ -18,21 +19,27 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
 /// Nobody knows whether they live.
 fn unasked(facts: &Facts) -> Vec<Finding> {
     let mut found = Vec::new();
-    found.extend(facts.unasked.as_ref().map(|unasked| match unasked {
-        Unasked::Never { why } => {
-            Finding::note("unasked", "that the servers are subscribed is all that shows: nobody can ask whether they hear")
-                .because(why.clone())
-        }
-        Unasked::Name { why } => Finding::trouble("unreachable-name", why.clone())
-            .because("servers subscribe by a pattern, in which a bracket stands for something else")
-            .so("give the servers a prefix (key) and namespaces without brackets"),
-        Unasked::Failed { why } => Finding::trouble("unasked", "the servers could not be asked whether they hear")
+    found.extend(facts.unasked.as_ref().map(|unasked| {
+        match unasked {
+            Unasked::Never { why } => Finding::note(
+                Code::Unasked,
+                "that the servers are subscribed is all that shows: nobody can ask whether they hear",
+            )
+            .because(why.clone()),
+            Unasked::Name { why } => Finding::trouble(Code::UnreachableName, why.clone())
+                .because("servers subscribe by a pattern, in which a bracket stands for something else")
+                .so("give the servers a prefix (key) and namespaces without brackets"),
+            Unasked::Failed { why } => Finding::trouble(
+                Code::Unasked,
+                "the servers could not be asked whether they hear",
+            )
             .because(why.clone())
             .so("see that this Redis lets one more connection in, and subscribe: INFO clients, CONFIG GET maxclients"),
+        }
     }));
     let known = facts.unasked.is_some() || facts.refused.iter().any(|refusal| refusal.what == QUESTION);
     found.extend(facts.unprobed.as_ref().filter(|_| !known).map(|why| {
-        Finding::note("unprobed", "no event was sent to see whether the servers hear it").because(why.clone())
+        Finding::note(Code::Unprobed, "no event was sent to see whether the servers hear it").because(why.clone())
     }));
     found
 }
@@ -46,7 +53,7 @@ fn mute(cluster: &ClusterSeen) -> Option<Finding> {
         cluster.adapter, namespace.name, cluster.prefix
     );
     Some(
-        Finding::trouble("no-answer", what)
+        Finding::trouble(Code::NoAnswer, what)
             .because("they were asked, and nobody can count them")
             .so("see that the servers run, on this Redis, and with this adapter, prefix and namespace"),
     )
@@ -72,7 +79,7 @@ fn silent(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
         ids => format!(" ({} {})", if ids.len() == 1 { "its id is" } else { "their ids are" }, ids.join(", ")),
     };
     let behind: Vec<_> = facts.subscribers.iter().filter(|subscriber| subscriber.waiting > 0).collect();
-    let finding = Finding::trouble("silent-servers", what);
+    let finding = Finding::trouble(Code::SilentServers, what);
     if behind.is_empty() {
         return Some(finding.because(format!("subscribed on {names}, and silent when asked{ids}")).so(
             "restart what does not answer: if its HTTP is silent too, it is frozen; if that works, a malformed \
@@ -100,7 +107,7 @@ fn unheard(cluster: &ClusterSeen) -> Option<Finding> {
     let (heard, answered) = (namespace.heard?, namespace.answered?);
     let what = format!("{} of {answered} servers that answer did not hear an event", answered - heard);
     Some(
-        Finding::trouble("unheard-event", what)
+        Finding::trouble(Code::UnheardEvent, what)
             .because(format!("the event was sent on {:?}; {} said so", namespace.name, counted(heard, "server")))
             .so("see that all servers run the same version of the adapter; acknowledgements need redis-adapter 7.2"),
     )
@@ -110,7 +117,7 @@ fn mixed(cluster: &ClusterSeen) -> Option<Finding> {
     let [oldest, .., newest] = cluster.versions.as_slice() else { return None };
     let what = format!("servers of several generations are in one cluster: from {oldest} to {newest}");
     Some(
-        Finding::trouble("mixed-versions", what)
+        Finding::trouble(Code::MixedVersions, what)
             .because(format!("they answered so, with the prefix {:?}", cluster.prefix))
             .so("upgrade the older ones; until then binary, --except, join, leave, disconnect and server-emit are \
                  refused where the oldest would do them wrongly"),
@@ -120,7 +127,7 @@ fn mixed(cluster: &ClusterSeen) -> Option<Finding> {
 /// Servers of the classic adapter hear requests by name and events by a pattern.
 fn broadcasts(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
     (cluster.adapter == "classic" && facts.patterns == Some(0)).then(|| {
-        Finding::trouble("no-broadcasts", "servers hear requests, but nobody hears events")
+        Finding::trouble(Code::NoBroadcasts, "servers hear requests, but nobody hears events")
             .because(format!("{:?} has subscribers, and PUBSUB NUMPAT is 0", format!("{}-request#…", cluster.prefix)))
             .so(format!(
                 "permit the servers' user PSUBSCRIBE: redis-cli ACL SETUSER USER +psubscribe {}",

@@ -1,6 +1,7 @@
 //! The streams: does anybody read them?
 
 use super::{listed, word};
+use crate::base::Code;
 use crate::doctor::{ClusterSeen, Finding, facts::Facts};
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
@@ -19,11 +20,11 @@ fn database(facts: &Facts) -> Option<Finding> {
     if there == here {
         return None;
     }
-    let what = format!("the servers are on database {there}, the emitter on {here}: they do not read its stream");
+    let what = format!("the servers are on database {there}, the session on {here}: they do not read its stream");
     let finding = match facts.wanted.adapter {
-        Some(_) => Finding::trouble("other-database", what),
+        Some(_) => Finding::trouble(Code::OtherDatabase, what),
         // Who finds out that nobody reads a stream here writes to the channel.
-        None => Finding::note("other-database", what),
+        None => Finding::note(Code::OtherDatabase, what),
     };
     Some(
         finding
@@ -47,13 +48,13 @@ fn unread(facts: &Facts) -> Option<Finding> {
     };
     let stuck = facts.clusters.iter().find(alive).filter(|_| facts.read_streams.is_empty());
     Some(match stuck {
-        Some(_) => Finding::trouble("stuck-stream", "servers answer on their channel, and do not read their stream")
+        Some(_) => Finding::trouble(Code::StuckStream, "servers answer on their channel, and do not read their stream")
             .because(format!("the stream {names} exists, and nobody answers a question in it"))
             .so(format!(
                 "restart the servers: a malformed entry stops its readers for good, and a new one begins behind it{}",
                 elsewhere(facts)
             )),
-        None => Finding::note("unread-stream", format!("no server that can be seen reads the stream {names}"))
+        None => Finding::note(Code::UnreadStream, format!("no server that can be seen reads the stream {names}"))
             .because("it exists, and nobody answers a question in it: it is left over, or its readers are frozen")
             .so(format!("if nobody uses it any more, it only takes memory: {}", unlink(facts))),
     })

@@ -1,20 +1,23 @@
 //! Asks the servers themselves.
 
+use std::sync::Arc;
+
 use futures_util::{FutureExt, StreamExt, future::join, stream};
 
 use super::{Found, PROBE, Survey};
 use crate::{
-    adapter::{Adapter, SocketIo},
-    deadline::Deadline,
+    adapter::{Ack, Adapter, RemoteServer, RequestBody, SocketIo},
+    base::{Deadline, Error},
     doctor::{
         ClusterSeen, NamespaceSeen,
         facts::{QUESTION, Refusal, Unasked},
     },
-    emitter::Emitter,
-    error::Error,
+    message::{Args, Message, Target},
+    request::Request,
+    session::Session,
 };
 
-/// How many namespaces are asked for signs of life: those that the emitter means first.
+/// How many namespaces are asked for signs of life: those that the session means first.
 pub(super) const ASKED: usize = 16;
 
 /// How many are asked at once. Each has a connection of its own.
@@ -41,11 +44,11 @@ impl Survey<'_> {
                 namespaces.sort_by_key(|namespace| (namespace.name != wanted.namespace, namespace.name.clone()));
                 namespaces.iter_mut().map(|namespace| (&*adapter, namespace))
             });
-        let emitter = self.emitter;
+        let session = self.session;
         let calls = calls.take(ASKED).map(|(adapter, namespace)| {
             let ours = means(adapter);
             let meant = ours && [wanted.namespace.as_str(), "*"].contains(&namespace.name.as_str());
-            let asked = ask(emitter, adapter, namespace, probe && meant, deadline);
+            let asked = ask(session, adapter, namespace, probe && meant, deadline);
             asked.map(move |snags| (ours, meant, snags)).boxed()
         });
         let calls: Vec<_> = calls.collect();
@@ -65,7 +68,7 @@ impl Survey<'_> {
             let cluster = ClusterSeen {
                 prefix: adapter.prefix().to_owned(),
                 meant: means(&adapter),
-                versions: versions(emitter, &adapter, self.deadline.half()).await,
+                versions: versions(session, &adapter, self.deadline.half()).await,
                 adapter: adapter.to_string(),
                 namespaces,
             };
@@ -85,19 +88,27 @@ pub(super) fn deafens(adapter: &Adapter, everybody: &[Adapter]) -> bool {
 
 /// Asks the servers of a namespace.
 async fn ask(
-    emitter: &Emitter,
+    session: &Session,
     adapter: &Adapter,
     namespace: &mut NamespaceSeen,
     probe: bool,
     deadline: Deadline,
 ) -> Snags {
-    let here = |adapter: Adapter| emitter.speaking(adapter).of(&namespace.name);
-    // Servers of every version answer this question, so theirs need not be known.
-    let io = here(adapter.clone().with_socket_io(SocketIo::V4));
+    let mut target = Target::default();
+    target.of(&namespace.name);
     let answered = async {
         match namespace.answered {
             Some(answered) => Ok((Some(answered), Vec::new())),
-            None => io.servers().timeout(deadline.left()).count().await.map(|tally| (tally.answered, tally.silent)),
+            None => {
+                // Servers of every version answer a ping, so the version need not be known.
+                let session = Arc::new(session.with_adapter(adapter.clone().with_socket_io(SocketIo::V4)));
+                let ping = Request::<RemoteServer>::new(
+                    session,
+                    Ok(RequestBody::Servers(target.clone())),
+                    Some(deadline.remaining()),
+                );
+                ping.count().await.map(|summary| (summary.answered, summary.silent))
+            }
         }
     };
     let heard = async {
@@ -105,8 +116,13 @@ async fn ask(
         if !probe || matches!(adapter, Adapter::Python(_)) {
             return Ok(None);
         }
-        let tally = here(adapter.clone()).to(PROBE).emit_with_ack(PROBE, &()).timeout(deadline.left()).count().await;
-        tally.map(|tally| tally.answered)
+        let mut message = Message::emit(PROBE, Args::default());
+        message.target.of(&namespace.name);
+        message.target.to([PROBE.to_owned()]);
+        let session = Arc::new(session.with_adapter(adapter.clone()));
+        let body = message.check().map(RequestBody::Acks).map_err(Error::from);
+        let summary = Request::<Ack>::new(session, body, Some(deadline.remaining())).count().await;
+        summary.map(|summary| summary.answered)
     };
     let (answered, heard) = join(answered, heard).await;
     let mut snags = Snags::default();
@@ -117,7 +133,7 @@ async fn ask(
     match answered {
         Ok((answered, silent)) => (namespace.answered, namespace.silent) = (answered, silent),
         Err(Error::Refused(error)) => {
-            let place = adapter.census(&namespace.name).map(|census| census.channel().to_owned());
+            let place = adapter.subscriber_count(&namespace.name).map(|census| census.channel().to_owned());
             let place = place.unwrap_or_else(|| adapter.prefix().to_owned());
             snags.refusal = Some(Refusal::new(QUESTION, &place, &error));
         }
@@ -136,9 +152,9 @@ async fn ask(
 }
 
 /// The generations of the servers, where they can be told apart.
-async fn versions(emitter: &Emitter, adapter: &Adapter, deadline: Deadline) -> Vec<String> {
-    // What one emitter has found out holds for one prefix.
-    match emitter.speaking(adapter.clone()).recognise(adapter, "/", deadline).await {
+async fn versions(session: &Session, adapter: &Adapter, deadline: Deadline) -> Vec<String> {
+    // What one session has found out holds for one prefix.
+    match session.with_adapter(adapter.clone()).with_versions(adapter, "/", deadline).await {
         Ok(Adapter::Classic(classic)) => classic.generations().iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     }

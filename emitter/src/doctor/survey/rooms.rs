@@ -1,5 +1,7 @@
 //! Who is in the room, and if nobody is, what might have been meant.
 
+use std::{sync::Arc, time::Duration};
+
 use futures_util::{StreamExt, stream};
 
 use super::{
@@ -7,17 +9,19 @@ use super::{
     calls::{ASKED, deafens},
 };
 use crate::{
-    adapter::Adapter,
+    adapter::{Adapter, RemoteSocket, RequestBody, looks_like_socket_id},
+    base::Error,
     doctor::{facts::Room, near::near},
-    operator::BroadcastOperator,
-    request::looks_like_id,
+    message::Target,
+    request::{Request, Summary},
+    session::Session,
 };
 
 /// How many namespaces are asked at once.
 const AT_ONCE: usize = 8;
 
 impl Survey<'_> {
-    /// Asks the servers that the emitter means.
+    /// Asks the servers that the session means.
     pub(super) async fn room(&self, name: &str) -> Option<Room> {
         let adapter = self.meant()?;
         let everybody = self.facts.clusters.iter().filter_map(|cluster| {
@@ -28,9 +32,13 @@ impl Survey<'_> {
             return None;
         }
         let length = if matches!(adapter, Adapter::SocketIoxide(_)) { 16 } else { 20 };
-        let mut room = Room { name: name.to_owned(), is_id: looks_like_id(name, length), ..Room::default() };
-        let here = self.emitter.speaking(adapter.clone()).of(&self.facts.wanted.namespace);
-        match here.clone().to(name).sockets().timeout(self.deadline.left() / 2).count().await {
+        let mut room = Room { name: name.to_owned(), is_id: looks_like_socket_id(name, length), ..Room::default() };
+        let session = Arc::new(self.session.with_adapter(adapter));
+        let mut here = Target::default();
+        here.of(&self.facts.wanted.namespace);
+        let mut in_room = here.clone();
+        in_room.to([name.to_owned()]);
+        match count_sockets(&session, in_room, self.deadline.remaining() / 2).await {
             Ok(tally) => {
                 room.sockets = Some(tally.count);
                 room.silent = tally.servers.zip(tally.answered).map_or(0, |(asked, said)| asked.saturating_sub(said));
@@ -38,31 +46,38 @@ impl Survey<'_> {
             Err(error) => room.why = error.to_string(),
         }
         if room.sockets == Some(0) && room.silent == 0 {
-            self.look_around(&here, &adapter, &mut room).await;
+            self.look_around(&session, here, &mut room).await;
         }
         Some(room)
     }
 
-    /// Other rooms, other namespaces.
-    async fn look_around(&self, here: &BroadcastOperator, adapter: &Adapter, room: &mut Room) {
-        let quarter = self.deadline.left() / 4;
-        if let Ok(rooms) = here.clone().rooms().timeout(quarter).await {
+    /// Looks for similar rooms, and for the room on other namespaces.
+    async fn look_around(&self, session: &Arc<Session>, here: Target, room: &mut Room) {
+        let quarter = self.deadline.remaining() / 4;
+        let rooms = Request::<String>::new(Arc::clone(session), Ok(RequestBody::Rooms(here.clone())), Some(quarter));
+        if let Ok(rooms) = rooms.await {
             room.near = near(&room.name, rooms.iter().map(String::as_str));
             // Not every adapter has each socket in a room of its own.
-            room.is_deserted = rooms.is_empty()
-                && here.clone().sockets().timeout(quarter).count().await.is_ok_and(|tally| tally.count == 0);
+            room.is_deserted =
+                rooms.is_empty() && count_sockets(session, here, quarter).await.is_ok_and(|summary| summary.count == 0);
         }
         let others = self.facts.clusters.iter().filter(|cluster| cluster.meant).flat_map(|cluster| &cluster.namespaces);
         let others = others.filter(|other| other.name != self.facts.wanted.namespace && other.answered > Some(0));
-        let asked = others.take(ASKED).map(|other| {
-            let there = self.emitter.speaking(adapter.clone()).of(&other.name).to(&room.name);
+        let requests = others.take(ASKED).map(|other| {
+            let mut there = Target::default();
+            there.of(&other.name);
+            there.to([room.name.clone()]);
             async move {
-                let tally = there.sockets().timeout(quarter).count().await;
-                tally.is_ok_and(|tally| tally.count > 0).then(|| other.name.clone())
+                let summary = count_sockets(session, there, quarter).await;
+                summary.is_ok_and(|summary| summary.count > 0).then(|| other.name.clone())
             }
         });
-        let asked: Vec<_> = asked.collect();
-        let found: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+        let requests: Vec<_> = requests.collect();
+        let found: Vec<_> = stream::iter(requests).buffered(AT_ONCE).collect().await;
         room.elsewhere = found.into_iter().flatten().collect();
     }
+}
+
+async fn count_sockets(session: &Arc<Session>, target: Target, timeout: Duration) -> Result<Summary, Error> {
+    Request::<RemoteSocket>::new(Arc::clone(session), Ok(RequestBody::Sockets(target)), Some(timeout)).count().await
 }

@@ -3,7 +3,7 @@
 use super::{Found, Survey};
 use crate::{
     adapter::{Adapter, Streams},
-    detect::readers,
+    discovery::stream_readers,
     doctor::NamespaceSeen,
 };
 
@@ -20,7 +20,9 @@ impl Survey<'_> {
             }
             let streams = Streams { sharded_pub_sub, ..plain.clone() };
             // Asking is not permitted to everyone.
-            let Ok(by) = readers(self.emitter.link(), &streams, existing, &["/"], self.deadline.half()).await else {
+            let Ok(by) =
+                stream_readers(self.session.connection(), &streams, existing, &["/"], self.deadline.half()).await
+            else {
                 continue;
             };
             if !by.is_empty() && sharded_pub_sub {
@@ -31,7 +33,7 @@ impl Survey<'_> {
         let unread: Vec<_> = existing.iter().filter(|number| !read.contains(number)).copied().collect();
         if unread.contains(&None) && !found.iter().any(|(adapter, _)| matches!(adapter, Adapter::Streams(_))) {
             let old = Adapter::Streams(plain.clone().before_0_3());
-            let servers = self.emitter.count(&old, "/", self.deadline.half()).await.ok().flatten().unwrap_or(0);
+            let servers = self.session.count_servers(&old, "/", self.deadline.half()).await.ok().flatten().unwrap_or(0);
             if servers > 0 {
                 let seen = NamespaceSeen { answered: Some(servers), ..NamespaceSeen::new("/", Some(servers)) };
                 found.push((old, vec![seen]));

@@ -1,0 +1,16 @@
+//! What every other room uses: errors and their codes, deadlines, and waiting without async. It imports from no other room.
+
+#[cfg(feature = "blocking")]
+pub(crate) mod blocking;
+mod code;
+mod deadline;
+mod error;
+
+pub use self::{
+    code::Code,
+    error::{Error, ErrorKind, InvalidMessage},
+};
+pub(crate) use self::{
+    deadline::{Deadline, Elapsed},
+    error::{is_transient, malformed, push_step},
+};
