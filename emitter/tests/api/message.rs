@@ -134,7 +134,8 @@ fn messagepack_is_parsed_as_the_same_message_as_json() {
         args: (u8, Binary<[u8; 2]>, Date, Vec<f64>),
         rooms: [&'static str; 1],
     }
-    let body = MsgpackMessageBody { event: "e", args: (1, Binary([1, 2]), Date::from_unix_ms(1500), vec![1.5]), rooms: ["a"] };
+    let body =
+        MsgpackMessageBody { event: "e", args: (1, Binary([1, 2]), Date::from_unix_ms(1500), vec![1.5]), rooms: ["a"] };
     let packed = rmp_serde::to_vec_named(&body).unwrap();
     let message = Message::from_msgpack(&packed, Numbers::Exact).unwrap();
     let json = r#"{"event":"e","args":[1,{"$binary":"AQI="},1500,[1.5]],"rooms":["a"]}"#;
