@@ -5,9 +5,9 @@ use serde_json::Value;
 use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Heard, Message, Options, SocketIo};
 
 /// The channels of the commands that the recorder received.
-fn channels(io: impl FnOnce(&Emitter)) -> Vec<String> {
+fn channels(emit: impl FnOnce(&Emitter)) -> Vec<String> {
     let (emitter, sent) = Emitter::recorder();
-    io(&emitter);
+    emit(&emitter);
     sent.take().iter().map(|command| command.channel().to_owned()).collect()
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use socketio_emitter::{Action, Args, Binary, Close, Flags, Message, Spread, Target};
 
-/// AnyValue value that an event may carry.
+/// A generated argument.
 #[derive(Debug, Clone)]
 pub(crate) enum AnyValue {
     Null,
@@ -54,7 +54,8 @@ fn any_value() -> impl Strategy<Value = AnyValue> {
     })
 }
 
-/// AnyValue message about these names, with no more of each kind than is said.
+/// Emit, join, leave or disconnect with these names of rooms. It generates no server-side emits, no `compress` and no
+/// `close`, which some adapters do not support.
 pub(crate) fn any_message(rooms: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = Message> {
     let list = move |len| prop::collection::btree_set(rooms.clone(), len).prop_map(Vec::from_iter);
     let target = ("/[a-z]{0,6}", prop::option::of(list(1..4)), list(0..3)).prop_map(|(namespace, rooms, except)| {

@@ -15,7 +15,7 @@ pub(crate) const FILES: [(&str, &str); 7] = [
     ("streams.json", include_str!("streams.json")),
 ];
 
-/// The length of the start of a socketioxide message that ends after its two random ids, of the sender and the request.
+/// A socketioxide message starts with this number of bytes up to the end of its two random ids.
 pub(crate) const SOCKETIOXIDE_IDS_LEN: usize = 35;
 
 /// Keys that replace an argument without a JSON form. `Message::from_json` does not know them.
@@ -114,7 +114,7 @@ impl CapturedMessage {
         if form.get("args").is_some() {
             form["args"] = Value::Array(Vec::new());
         }
-        let mut message = Message::from_json(form.to_string().as_bytes()).unwrap();
+        let mut message = message_of(&form);
         let packed = Args::new(&Spread(values.into_iter().map(CapturedArg).collect::<Vec<_>>())).unwrap();
         if let Action::Emit { args, .. } | Action::ServerEmit { args, .. } = &mut message.action {
             *args = packed;
@@ -177,6 +177,11 @@ impl Serialize for CapturedArg {
             plain => plain.serialize(serializer),
         }
     }
+}
+
+/// The message with this JSON form.
+pub(crate) fn message_of(json: &Value) -> Message {
+    Message::from_json(json.to_string().as_bytes()).unwrap()
 }
 
 fn decode_hex(hex: &str) -> Vec<u8> {

@@ -4,17 +4,13 @@ use socketio_emitter::{Action, Adapter, Args, Binary, Heard, Message, Operation,
 
 use crate::{
     arbitrary::any_message,
-    capture::{CaptureFile, SOCKETIOXIDE_IDS_LEN, truncations},
+    capture::{CaptureFile, SOCKETIOXIDE_IDS_LEN, message_of, truncations},
 };
 
 const SID: &str = "G_c7IstL0vAz1hQc";
 
 fn adapter() -> Adapter {
     Adapter::SocketIoxide(SocketIoxide::default())
-}
-
-fn message(form: &Value) -> Message {
-    Message::from_json(form.to_string().as_bytes()).unwrap()
 }
 
 #[test]
@@ -53,7 +49,7 @@ fn messages_of_the_official_emitter_and_of_servers_are_decoded() {
 #[test]
 fn room_with_the_format_of_a_socket_id_selects_the_socket() {
     let check_selection = |form: Value, selection: &[u8]| {
-        let command = adapter().encode(&message(&form)).unwrap();
+        let command = adapter().encode(&message_of(&form)).unwrap();
         assert!(command.payload().ends_with(selection), "{form}");
     };
     let sid = [b"\xb0", SID.as_bytes()].concat();
@@ -85,20 +81,20 @@ fn room_with_the_format_of_a_socket_id_selects_the_socket() {
         json!({"do": "join", "join": ["r"], "rooms": [SID]}),
         json!({"do": "disconnect", "rooms": ["r"], "close": true}),
     ] {
-        let error = adapter().encode(&message(&unsupported)).unwrap_err();
+        let error = adapter().encode(&message_of(&unsupported)).unwrap_err();
         assert_eq!(error.code(), "unsupported", "{unsupported}: {error}");
     }
 
     // The option only-rooms treats every name as a room.
     let only_rooms: Adapter = "socketioxide,only-rooms".parse().unwrap();
     assert_eq!(only_rooms.to_string(), "socketioxide,only-rooms");
-    let command = only_rooms.encode(&message(&json!({"event": "e", "rooms": [SID, "r"]}))).unwrap();
+    let command = only_rooms.encode(&message_of(&json!({"event": "e", "rooms": [SID, "r"]}))).unwrap();
     assert!(command.payload().ends_with(&[b"\x95\x02\x92", &sid[..], b"\xa1r\x90\xc0\xc0"].concat()));
 }
 
 #[test]
 fn unsupported_messages_are_refused() {
-    let refusal = |form: Value| adapter().encode(&message(&form)).unwrap_err().code();
+    let refusal = |form: Value| adapter().encode(&message_of(&form)).unwrap_err().code();
     assert_eq!(refusal(json!({"event": "e", "flags": {"compress": false}})), "unsupported");
     assert_eq!(refusal(json!({"do": "server-emit", "event": "e"})), "unsupported");
     assert_eq!(refusal(json!({"event": "e", "namespace": "/a#b"})), "unreachable-name");

@@ -1,5 +1,5 @@
-//! The examples in `docs/wire-format.md` are captured messages, byte by byte. The decoder of this crate reads them as the
-//! document says, and the encoder writes messages with the same meaning.
+//! The examples in `docs/wire-format.md` are captured messages, byte by byte. The adapters of this crate decode them as
+//! the document says, and encode messages with the same meaning.
 
 mod document;
 mod hex_dump;
@@ -16,15 +16,15 @@ use self::{
 };
 use crate::capture::{CaptureFile, CapturedMessage, FILES, SOCKETIOXIDE_IDS_LEN};
 
-/// How a message that this crate encodes compares with the captured one.
+/// What is equal in a captured message and in the same message encoded by this crate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum EncodingMatch {
-    /// The bytes are equal to those of an official emitter.
-    SameBytes,
-    /// The bytes are equal to those of an official emitter except for random ids.
-    SameBytesExceptIds,
-    /// The message means the same as that of a server, which has another sender, order of keys, or format.
-    SameMeaning,
+    /// Every byte. The message is from an official emitter.
+    Bytes,
+    /// Every byte except those of random ids. The message is from an official emitter.
+    BytesExceptIds,
+    /// The decoded message. The message is from a server, with another sender, order of keys, or format.
+    Meaning,
 }
 
 /// A captured message that the document may show.
@@ -41,12 +41,12 @@ fn captures() -> Vec<SpecCapture> {
     for (file, _) in FILES {
         let CaptureFile { captured, servers } = CaptureFile::load(file);
         let emitter_match = match file {
-            "classic.json" | "streams.json" => EncodingMatch::SameBytes,
-            "socketioxide.json" => EncodingMatch::SameBytesExceptIds,
-            _ => EncodingMatch::SameMeaning,
+            "classic.json" | "streams.json" => EncodingMatch::Bytes,
+            "socketioxide.json" => EncodingMatch::BytesExceptIds,
+            _ => EncodingMatch::Meaning,
         };
         let emitters = captured.into_iter().map(|message| (message, emitter_match));
-        let servers = servers.into_iter().map(|message| (message, EncodingMatch::SameMeaning));
+        let servers = servers.into_iter().map(|message| (message, EncodingMatch::Meaning));
         for (message, encoding) in emitters.chain(servers) {
             let CapturedMessage { name, version, adapter, .. } = &message;
             let mut title = match version {
@@ -138,13 +138,13 @@ fn check_encoded(capture: &SpecCapture, adapter: &Adapter, mut meaning: Value) {
     let command = match adapter.encode(&message) {
         Ok(command) => command,
         Err(error) => {
-            assert!(*encoding == EncodingMatch::SameMeaning && error.code() == "unsupported", "{title}: {error}");
+            assert!(*encoding == EncodingMatch::Meaning && error.code() == "unsupported", "{title}: {error}");
             return;
         }
     };
     match (encoding, &captured.payload) {
-        (EncodingMatch::SameBytes, _) => assert_eq!(command.frame(), captured.frame(), "{title}"),
-        (EncodingMatch::SameBytesExceptIds, Some(payload)) => {
+        (EncodingMatch::Bytes, _) => assert_eq!(command.frame(), captured.frame(), "{title}"),
+        (EncodingMatch::BytesExceptIds, Some(payload)) => {
             let encoded = with_ids_of(payload, &command);
             assert_eq!(Frame::from((command.channel(), &encoded)), captured.frame(), "{title}");
         }

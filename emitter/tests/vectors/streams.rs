@@ -19,10 +19,6 @@ fn check_encoded(capture: &CapturedMessage, command: &Command) {
     assert_eq!(command.frame(), capture.frame(), "{}", capture.name);
 }
 
-fn message(json: &str) -> Message {
-    Message::from_json(json.as_bytes()).unwrap()
-}
-
 #[test]
 fn captured_entries_are_encoded_to_the_same_bytes() {
     let captures = CaptureFile::load("streams.json").captured;
@@ -70,7 +66,7 @@ fn captured_entries_are_decoded_to_the_same_message() {
 
 #[test]
 fn server_side_emit_is_published_from_0_3_on() {
-    let reload = message(r#"{"do": "server-emit", "event": "reload", "namespace": "/admin"}"#);
+    let reload = Message::from_json(br#"{"do": "server-emit", "event": "reload", "namespace": "/admin"}"#).unwrap();
     let mut streams = Streams::default().prefix("chat");
     streams.channel_prefix = "talk".to_owned();
     let command = Adapter::Streams(streams.clone()).encode(&reload).unwrap();
