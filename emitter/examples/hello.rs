@@ -1,4 +1,4 @@
-//! Run with `cargo run --release --example hello`.
+//! Run with: cargo run --release --example hello
 
 fn main() -> Result<(), socketio_emitter::Error> {
     let io = socketio_emitter::Emitter::connect("redis://127.0.0.1/").wait()?;

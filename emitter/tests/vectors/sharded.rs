@@ -1,22 +1,13 @@
-//! The sharded adapter, which has no official emitter: what servers publish is read, and what we publish says the same.
-
-use serde::Deserialize;
 use socketio_emitter::{Adapter, Args, Heard, Message, RoomChannels, Sharded};
 
-use crate::capture::{Overheard, read_back};
+use crate::capture::{CaptureFile, check_round_trip, truncations};
 
-#[derive(Deserialize)]
-struct Captures<'a> {
-    #[serde(borrow)]
-    heard: Vec<Overheard<'a>>,
+fn adapter() -> Adapter {
+    Adapter::Sharded(Sharded::default())
 }
 
-fn adapter(prefix: &str) -> Adapter {
-    Adapter::Sharded(Sharded::default().prefix(prefix))
-}
-
-/// The channel of an event for this room.
-fn channel(mode: Option<RoomChannels>, room: &str) -> String {
+/// The channel on which an event for this room is published.
+fn channel_of_event(mode: Option<RoomChannels>, room: &str) -> String {
     let sharded = mode.map_or_else(Sharded::default, |mode| Sharded::default().room_channels(mode));
     let mut message = Message::emit("e", Args::default());
     message.target.to([room.to_owned()]);
@@ -26,33 +17,40 @@ fn channel(mode: Option<RoomChannels>, room: &str) -> String {
 }
 
 #[test]
-fn what_servers_publish_is_read_and_what_we_publish_says_the_same() {
-    let captures: Captures<'_> = serde_json::from_str(include_str!("sharded.json")).unwrap();
-    assert_eq!(captures.heard.len(), 29);
-    for capture in &captures.heard {
-        let adapter = adapter(&capture.prefix);
-        if let Heard::Message { message, .. } = capture.hear(&adapter) {
-            read_back(&capture.name, &adapter, &message);
+fn messages_of_servers_are_decoded_and_encoded_with_the_same_meaning() {
+    let captures = CaptureFile::load("sharded.json").servers;
+    assert_eq!(captures.len(), 29);
+    let mut messages = 0;
+    for capture in &captures {
+        if let Heard::Message { message, .. } = capture.check_decoded() {
+            check_round_trip(&capture.name, &capture.adapter(), &message);
+            messages += 1;
         }
     }
+    assert_eq!(messages, 23);
 }
 
 #[test]
-fn an_event_for_one_room_goes_where_the_servers_would_publish_it() {
+fn event_for_one_room_is_published_where_servers_with_this_mode_publish_it() {
     let (main, r1) = ("socket.io#/#", "socket.io#/#r1#");
-    // Ten letters, twenty UTF-16 units.
-    let (id, long) = ("xxxxxxxxxxxxxxxxxxxx", "😀".repeat(10));
-    assert_eq!([r1, id].map(|_| channel(None, "r1")), [main, main]);
-    for room in [id, &long] {
-        assert_eq!(channel(Some(RoomChannels::Dynamic), room), main);
-        assert_eq!(channel(Some(RoomChannels::DynamicPrivate), room), format!("socket.io#/#{room}#"));
+    // A room name of 20 UTF-16 units counts as the id of a socket. Ten emoji are 20 units.
+    let (id, emoji) = ("xxxxxxxxxxxxxxxxxxxx", "😀".repeat(10));
+    for room in ["r1", id] {
+        assert_eq!(channel_of_event(None, room), main);
     }
-    assert_eq!(channel(Some(RoomChannels::Dynamic), "r1"), r1);
-    assert_eq!(channel(Some(RoomChannels::Dynamic), &"é".repeat(10)), format!("socket.io#/#{}#", "é".repeat(10)));
+    for room in [id, &emoji] {
+        assert_eq!(channel_of_event(Some(RoomChannels::Dynamic), room), main);
+        assert_eq!(channel_of_event(Some(RoomChannels::DynamicPrivate), room), format!("socket.io#/#{room}#"));
+    }
+    assert_eq!(channel_of_event(Some(RoomChannels::Dynamic), "r1"), r1);
+    assert_eq!(
+        channel_of_event(Some(RoomChannels::Dynamic), &"é".repeat(10)),
+        format!("socket.io#/#{}#", "é".repeat(10))
+    );
 }
 
 #[test]
-fn whatever_is_not_an_event_for_one_room_goes_to_every_server() {
+fn other_messages_are_published_on_the_main_channel() {
     let adapter = Adapter::Sharded(Sharded::default().room_channels(RoomChannels::DynamicPrivate));
     for json in [
         r#"{"event": "e"}"#,
@@ -68,21 +66,21 @@ fn whatever_is_not_an_event_for_one_room_goes_to_every_server() {
 }
 
 #[test]
-fn rooms_that_are_numbers_and_parts_left_out_are_read() {
-    let whole = r#"{"type":3,"data":{"packet":{"type":2,"data":["e"]},"opts":{"rooms":[5,"x"]}},"uid":"a","nsp":"/"}"#;
-    match adapter("socket.io").decode(&("socket.io#/#", whole).into()).unwrap() {
+fn numeric_rooms_and_missing_optional_keys_are_decoded() {
+    let json = r#"{"type":3,"data":{"packet":{"type":2,"data":["e"]},"opts":{"rooms":[5,"x"]}},"uid":"a","nsp":"/"}"#;
+    match adapter().decode(&("socket.io#/#", json).into()).unwrap() {
         Heard::Message { message, .. } => assert_eq!(message.target.rooms.unwrap(), ["5", "x"]),
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn what_no_server_could_read_is_malformed_and_never_a_panic() {
-    let adapter = adapter("socket.io");
-    let good = adapter.encode(&Message::emit("e", Args::new(&("x", [1, 2])).unwrap())).unwrap();
-    let good = good.payload();
-    let mut bad: Vec<Vec<u8>> = (0..good.len()).map(|cut| good[..cut].to_vec()).collect();
-    bad.push([good, b"x"].concat());
+fn invalid_payloads_and_channels_are_malformed() {
+    let adapter = adapter();
+    let valid = adapter.encode(&Message::emit("e", Args::new(&("x", [1, 2])).unwrap())).unwrap();
+    let valid = valid.payload();
+    let mut invalid: Vec<Vec<u8>> = truncations(valid).collect();
+    invalid.push([valid, b"x"].concat());
     for text in [
         "",
         "{}",
@@ -99,17 +97,17 @@ fn what_no_server_could_read_is_malformed_and_never_a_panic() {
         r#"{"type":9,"data":{"packet":[]},"nsp":"/"}"#,
         r#"{"type":14,"data":{},"nsp":"/"}"#,
     ] {
-        bad.push(text.as_bytes().to_vec());
+        invalid.push(text.as_bytes().to_vec());
     }
-    bad.push([br#"{"type":9,"nsp":"/","data":"#.as_slice(), &[b'['; 100_000]].concat());
-    bad.push([b"\x83\xa4type\x09\xa3nsp\xa1/\xa4data".as_slice(), &[0x91; 100_000]].concat());
-    // An array that says it has four thousand million values.
-    bad.push(b"\x83\xa4type\x09\xa3nsp\xa1/\xa4data\x81\xa6packet\xdd\xff\xff\xff\xff\xa1e".to_vec());
-    for (at, payload) in bad.iter().enumerate() {
-        let read = adapter.decode(&("socket.io#/#", payload).into());
-        assert_eq!(read.unwrap_err().code(), "malformed", "{at}");
+    invalid.push([br#"{"type":9,"nsp":"/","data":"#.as_slice(), &[b'['; 100_000]].concat());
+    invalid.push([b"\x83\xa4type\x09\xa3nsp\xa1/\xa4data".as_slice(), &[0x91; 100_000]].concat());
+    // An array with a declared length of 2^32 - 1.
+    invalid.push(b"\x83\xa4type\x09\xa3nsp\xa1/\xa4data\x81\xa6packet\xdd\xff\xff\xff\xff\xa1e".to_vec());
+    for (at, payload) in invalid.iter().enumerate() {
+        let error = adapter.decode(&("socket.io#/#", payload).into()).unwrap_err();
+        assert_eq!(error.code(), "malformed", "{at}");
     }
     for channel in ["", "socket.io", "socket.io#/", "other#/#", "socket.io#/other#", "socket.io#/#room"] {
-        assert_eq!(adapter.decode(&(channel, good).into()).unwrap_err().code(), "malformed", "{channel}");
+        assert_eq!(adapter.decode(&(channel, valid).into()).unwrap_err().code(), "malformed", "{channel}");
     }
 }

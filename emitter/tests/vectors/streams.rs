@@ -1,95 +1,63 @@
-//! The streams adapter: our entries are the official emitter's, on every one captured from it.
+use socketio_emitter::{Action, Adapter, Args, Command, Date, Frame, Heard, Message, Presence, Streams};
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use socketio_emitter::{Action, Adapter, Args, Date, Frame, Heard, Message, Presence, Streams};
+use crate::capture::{CaptureFile, CapturedMessage, check_round_trip};
 
-use crate::capture::{ESCAPES, Overheard, entry, read_back, typed};
-
-#[derive(Deserialize)]
-struct Captures<'a> {
-    #[serde(borrow)]
-    emitted: Vec<Emitted<'a>>,
-    #[serde(borrow)]
-    heard: Vec<Overheard<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Emitted<'a> {
-    name: String,
-    prefix: String,
-    #[serde(borrow)]
-    message: &'a RawValue,
-    max_len: u64,
-    fields: Vec<(String, String)>,
-}
-
-fn captures() -> Captures<'static> {
-    serde_json::from_str(include_str!("streams.json")).unwrap()
-}
-
-impl Emitted<'_> {
-    fn streams(&self) -> Streams {
-        let mut streams = Streams::default().prefix(&self.prefix);
-        streams.max_len = self.max_len;
-        streams
+/// The streams adapter with the options of the capture.
+fn streams(capture: &CapturedMessage) -> Streams {
+    let mut streams = Streams::default().prefix(&capture.prefix);
+    if let Some(max_len) = capture.max_len {
+        streams.max_len = max_len;
     }
-
-    fn check(&self, streams: Streams, message: &Message) {
-        let command = Adapter::Streams(streams).encode(message).unwrap();
-        let mut words = vec!["XADD".to_owned(), self.prefix.clone(), "MAXLEN".to_owned(), "~".to_owned()];
-        words.extend([self.max_len.to_string(), "*".to_owned()]);
-        words.extend(self.fields.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
-        assert_eq!(serde_json::to_value(&command).unwrap(), serde_json::to_value(words).unwrap(), "{}", self.name);
-        assert_eq!(command.frame(), entry(&self.prefix, &self.fields), "{}", self.name);
-    }
+    streams
 }
 
-fn message(json: &str) -> Message {
-    Message::from_json(json.as_bytes()).unwrap()
+fn check_encoded(capture: &CapturedMessage, command: &Command) {
+    let max_len = capture.max_len.unwrap().to_string();
+    let mut words = vec!["XADD", &capture.prefix, "MAXLEN", "~", &max_len, "*"];
+    words.extend(capture.fields.iter().flat_map(|(name, value)| [name.as_str(), value]));
+    assert_eq!(serde_json::to_value(command).unwrap(), serde_json::to_value(words).unwrap(), "{}", capture.name);
+    assert_eq!(command.frame(), capture.frame(), "{}", capture.name);
 }
 
 #[test]
-fn every_captured_entry_is_encoded_to_the_same_bytes() {
-    let captures = captures();
-    assert_eq!(captures.emitted.len(), 19);
-    for capture in &captures.emitted {
-        let mut messages = vec![typed(capture.message)];
-        if !ESCAPES.iter().any(|escape| capture.message.get().contains(escape)) {
-            messages.push(message(capture.message.get()));
-        }
-        for message in &messages {
-            capture.check(capture.streams().before_0_3(), message);
-            // From 0.3 on, servers publish what they say to each other, and so do we.
+fn captured_entries_are_encoded_to_the_same_bytes() {
+    let captures = CaptureFile::load("streams.json").captured;
+    assert_eq!(captures.len(), 19);
+    for capture in &captures {
+        for message in [Some(capture.message()), capture.message_from_json()].into_iter().flatten() {
+            let before_0_3 = Adapter::Streams(streams(capture).before_0_3());
+            check_encoded(capture, &before_0_3.encode(&message).unwrap());
+            // From 0.3 on, servers publish server-side emits. The official emitter still appends them.
             if !matches!(message.action, Action::ServerEmit { .. }) {
-                capture.check(capture.streams(), message);
+                check_encoded(capture, &Adapter::Streams(streams(capture)).encode(&message).unwrap());
             }
         }
     }
 }
 
 #[test]
-fn what_servers_publish_and_append_is_read() {
-    let captures = captures();
-    assert_eq!(captures.heard.len(), 17);
-    for capture in &captures.heard {
-        let streams = Streams::default().prefix(&capture.prefix);
-        if let Heard::Message { message, .. } = capture.hear(&Adapter::Streams(streams.clone())) {
-            read_back(&capture.name, &Adapter::Streams(streams.clone()), &message);
-            read_back(&capture.name, &Adapter::Streams(streams.before_0_3()), &message);
+fn messages_of_servers_are_decoded_and_encoded_with_the_same_meaning() {
+    let captures = CaptureFile::load("streams.json").servers;
+    assert_eq!(captures.len(), 17);
+    let mut messages = 0;
+    for capture in &captures {
+        if let Heard::Message { message, .. } = capture.check_decoded() {
+            check_round_trip(&capture.name, &Adapter::Streams(streams(capture)), &message);
+            check_round_trip(&capture.name, &Adapter::Streams(streams(capture).before_0_3()), &message);
+            messages += 1;
         }
     }
+    assert_eq!(messages, 12);
 }
 
 #[test]
-fn what_the_official_emitter_appends_is_read() {
-    for capture in &captures().emitted {
-        let adapter = Adapter::Streams(capture.streams());
-        match adapter.decode(&entry(&capture.prefix, &capture.fields)).unwrap() {
+fn captured_entries_are_decoded_to_the_same_message() {
+    for capture in CaptureFile::load("streams.json").captured {
+        match capture.adapter().decode(&capture.frame()).unwrap() {
             Heard::Message { message, sender, request } => {
-                // In JSON a date is its text.
-                assert_eq!(format!("{message:?}"), format!("{:?}", typed(capture.message)), "{}", capture.name);
-                assert_eq!((sender.as_deref(), request), (Some("emitter"), None));
+                // Debug output, because a date in JSON is decoded as its text.
+                assert_eq!(format!("{message:?}"), format!("{:?}", capture.message()), "{}", capture.name);
+                assert_eq!((sender.as_deref(), request), (Some("emitter"), None), "{}", capture.name);
             }
             other => panic!("{}: {other:?}", capture.name),
         }
@@ -97,8 +65,8 @@ fn what_the_official_emitter_appends_is_read() {
 }
 
 #[test]
-fn a_server_side_event_is_published() {
-    let reload = message(r#"{"do": "server-emit", "event": "reload", "namespace": "/admin"}"#);
+fn server_side_emit_is_published_from_0_3_on() {
+    let reload = Message::from_json(br#"{"do": "server-emit", "event": "reload", "namespace": "/admin"}"#).unwrap();
     let mut streams = Streams::default().prefix("chat");
     streams.channel_prefix = "talk".to_owned();
     let command = Adapter::Streams(streams.clone()).encode(&reload).unwrap();
@@ -111,7 +79,7 @@ fn a_server_side_event_is_published() {
 }
 
 #[test]
-fn of_several_streams_it_is_the_one_that_the_servers_choose() {
+fn message_is_appended_to_the_stream_that_servers_read_for_its_namespace() {
     let mut streams = Streams::default();
     streams.stream_count = 3;
     let adapter = Adapter::Streams(streams);
@@ -123,17 +91,19 @@ fn of_several_streams_it_is_the_one_that_the_servers_choose() {
 }
 
 #[test]
-fn what_json_would_lose_is_messagepack() {
+fn values_without_a_json_form_are_encoded_as_messagepack() {
     let adapter = Adapter::Streams(Streams::default());
-    let far = Date::from_unix_ms(8_640_000_000_000_000);
-    for args in [Args::new(&f64::NAN), Args::new(&f64::INFINITY), Args::new(&far)] {
-        let command = adapter.encode(&Message::emit("e", args.unwrap())).unwrap();
+    let beyond_iso_8601 = Date::from_unix_ms(8_640_000_000_000_000);
+    for args in [Args::new(&f64::NAN), Args::new(&f64::INFINITY), Args::new(&beyond_iso_8601)] {
+        let message = Message::emit("e", args.unwrap());
+        let command = adapter.encode(&message).unwrap();
         assert!(!command.payload().starts_with(b"{"), "{command}");
+        check_round_trip(&command.to_string(), &adapter, &message);
     }
 }
 
 #[test]
-fn servers_before_0_3_say_that_they_are_there() {
+fn heartbeat_messages_of_servers_before_0_3_are_decoded() {
     let adapter = Adapter::Streams(Streams::default());
     for (kind, expected) in [("1", Presence::Came), ("2", Presence::Alive), ("13", Presence::Goes)] {
         let fields = [("uid", "a"), ("nsp", "/"), ("type", kind)].map(|(name, value)| (name, value.as_bytes()));
@@ -147,50 +117,58 @@ fn servers_before_0_3_say_that_they_are_there() {
 }
 
 #[test]
-fn entries_in_other_spellings_are_read() {
+fn base64_variants_unknown_fields_and_numbered_streams_are_decoded() {
     let adapter = Adapter::Streams(Streams::default());
     let mut emit = Message::emit("e", Args::new(&f64::NAN).unwrap());
     emit.target.to(["~~~???>>>".to_owned()]);
     let command = adapter.encode(&emit).unwrap();
     let base64 = str::from_utf8(command.payload()).unwrap();
+    let without_padding = base64.trim_end_matches('=');
     let url_safe = base64.replace('+', "-").replace('/', "_");
-    for data in [base64, base64.trim_end_matches('='), &url_safe] {
+    assert!(without_padding != base64 && url_safe != base64, "{base64}");
+    for data in [base64, without_padding, &url_safe] {
         let fields = [("data", data), ("more", "x"), ("type", "3"), ("nsp", "/")];
         let fields = fields.map(|(name, value)| (name, value.as_bytes())).to_vec();
         for stream in ["socket.io", "socket.io-7", "socket.io--3"] {
-            assert!(adapter.decode(&Frame::Entry { stream, fields: fields.clone() }).is_ok(), "{stream} {data}");
+            match adapter.decode(&Frame::Entry { stream, fields: fields.clone() }) {
+                Ok(Heard::Message { message, .. }) => {
+                    assert_eq!(format!("{message:?}"), format!("{emit:?}"), "{stream} {data}");
+                }
+                other => panic!("{stream} {data}: {other:?}"),
+            }
         }
         for stream in ["socket.io7", "socket.io-x", "other", ""] {
-            assert!(adapter.decode(&Frame::Entry { stream, fields: fields.clone() }).is_err(), "{stream}");
+            let error = adapter.decode(&Frame::Entry { stream, fields: fields.clone() }).unwrap_err();
+            assert_eq!(error.code(), "malformed", "{stream}");
         }
     }
 }
 
 #[test]
-fn what_no_server_could_read_is_malformed_and_never_a_panic() {
+fn invalid_entries_are_malformed() {
     let adapter = Adapter::Streams(Streams::default());
-    let good = r#"{"packet":{"type":2,"data":["e"]},"opts":{}}"#;
-    let whole = |kind, nsp, data| vec![("type", kind), ("nsp", nsp), ("data", data)];
-    let cuts = (0..good.len()).map(|cut| whole("3", "/", &good[..cut]));
+    let valid = r#"{"packet":{"type":2,"data":["e"]},"opts":{}}"#;
+    let entry = |kind, nsp, data| vec![("type", kind), ("nsp", nsp), ("data", data)];
+    let truncated = (0..valid.len()).map(|len| entry("3", "/", &valid[..len]));
     let others = [
         vec![],
-        vec![("nsp", "/"), ("data", good)],
-        vec![("type", "3"), ("data", good)],
-        whole("three", "/", good),
-        whole("14", "/", good),
-        whole("3", "/", "{}"),
-        whole("3", "/", " {}"),
-        whole("3", "/", "gqZwYWNrZXQ="),
-        whole("3", "/", r#"{"packet":{"type":2,"data":["e"]}}"#),
-        whole("7", "/", r#"{"requestId":"x"}"#),
-        whole("9", "/", r#"{"packet":"e"}"#),
+        vec![("nsp", "/"), ("data", valid)],
+        vec![("type", "3"), ("data", valid)],
+        entry("three", "/", valid),
+        entry("14", "/", valid),
+        entry("3", "/", "{}"),
+        entry("3", "/", " {}"),
+        entry("3", "/", "gqZwYWNrZXQ="),
+        entry("3", "/", r#"{"packet":{"type":2,"data":["e"]}}"#),
+        entry("7", "/", r#"{"requestId":"x"}"#),
+        entry("9", "/", r#"{"packet":"e"}"#),
     ];
-    for fields in cuts.chain(others) {
+    for fields in truncated.chain(others) {
         let bytes = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
-        let read = adapter.decode(&Frame::Entry { stream: "socket.io", fields: bytes });
-        assert_eq!(read.unwrap_err().code(), "malformed", "{fields:?}");
+        let error = adapter.decode(&Frame::Entry { stream: "socket.io", fields: bytes }).unwrap_err();
+        assert_eq!(error.code(), "malformed", "{fields:?}");
     }
-    let invalid = vec![("type", &b"3"[..]), ("nsp", b"/\xff"), ("data", good.as_bytes())];
-    let read = adapter.decode(&Frame::Entry { stream: "socket.io", fields: invalid });
-    assert_eq!(read.unwrap_err().code(), "malformed");
+    let invalid_utf8 = vec![("type", &b"3"[..]), ("nsp", b"/\xff"), ("data", valid.as_bytes())];
+    let error = adapter.decode(&Frame::Entry { stream: "socket.io", fields: invalid_utf8 }).unwrap_err();
+    assert_eq!(error.code(), "malformed");
 }

@@ -1,7 +1,3 @@
-//! What becomes of a value on its way to the wire, and what is refused.
-
-#![allow(clippy::unwrap_used)]
-
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
@@ -9,12 +5,13 @@ use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 use socketio_emitter::{Args, Binary, Date, Error, Invalid, MAX_DEPTH, MAX_SAFE_INTEGER, Numbers, Spread};
 
-/// The arguments as JSON, which is how the doors show them.
-fn shown<T: Serialize + ?Sized>(value: &T) -> Value {
+/// The arguments in the JSON form of messages.
+fn json_of<T: Serialize + ?Sized>(value: &T) -> Value {
     serde_json::to_value(Args::new(value).unwrap()).unwrap()
 }
 
-fn refused<T: Serialize + ?Sized>(value: &T) -> (&'static str, String) {
+/// The code and the pointer of the error.
+fn refusal<T: Serialize + ?Sized>(value: &T) -> (&'static str, String) {
     match Args::new(value) {
         Err(Error::Invalid(Invalid { code, pointer, .. })) => (code, pointer),
         other => panic!("not refused: {other:?}"),
@@ -22,22 +19,22 @@ fn refused<T: Serialize + ?Sized>(value: &T) -> (&'static str, String) {
 }
 
 #[derive(Serialize)]
-struct Unit;
+struct UnitValue;
 
 #[derive(Serialize)]
-struct Wrapped<T>(T);
+struct NewtypeValue<T>(T);
 
 #[derive(Serialize)]
-struct Pair(u8, u8);
+struct PairValue(u8, u8);
 
 #[derive(Serialize)]
-struct Note<'a> {
+struct NoteValue<'a> {
     text: &'a str,
     at: Option<u32>,
 }
 
 #[derive(Serialize)]
-enum Shape {
+enum ShapeValue {
     Point,
     Circle(f32),
     Line(u8, u8),
@@ -45,42 +42,42 @@ enum Shape {
 }
 
 #[test]
-fn tuples_and_arrays_are_several_arguments_and_anything_else_is_one() {
-    assert_eq!(shown(&()), json!([]));
-    assert_eq!(shown(&("x", 1, [2, 3])), json!(["x", 1, [2, 3]]));
-    assert_eq!(shown(&[1, 2]), json!([1, 2]));
-    assert_eq!(shown(&Pair(1, 2)), json!([1, 2]));
-    assert_eq!(shown(&Some(("x", 1))), json!(["x", 1]));
-    assert_eq!(shown(&vec![1, 2]), json!([[1, 2]]));
-    assert_eq!(shown(&[1, 2].as_slice()), json!([[1, 2]]));
-    assert_eq!(shown(&Wrapped((1, 2))), json!([[1, 2]]));
-    assert_eq!(shown("text"), json!(["text"]));
-    assert_eq!(shown(&None::<u8>), json!([null]));
-    assert_eq!(shown(&Unit), json!([null]));
-    assert_eq!(shown(&Note { text: "hi", at: None }), json!([{"text": "hi", "at": null}]));
-    assert_eq!(shown(&Spread(vec!["a", "b"])), json!(["a", "b"]));
-    assert_eq!(shown(&Spread(Vec::<u8>::new())), json!([]));
-    assert_eq!(shown(&(Spread(vec![1, 2]), 3)), json!([[1, 2], 3]));
+fn tuples_and_arrays_are_several_arguments_and_other_values_are_one() {
+    assert_eq!(json_of(&()), json!([]));
+    assert_eq!(json_of(&("x", 1, [2, 3])), json!(["x", 1, [2, 3]]));
+    assert_eq!(json_of(&[1, 2]), json!([1, 2]));
+    assert_eq!(json_of(&PairValue(1, 2)), json!([1, 2]));
+    assert_eq!(json_of(&Some(("x", 1))), json!(["x", 1]));
+    assert_eq!(json_of(&vec![1, 2]), json!([[1, 2]]));
+    assert_eq!(json_of(&[1, 2].as_slice()), json!([[1, 2]]));
+    assert_eq!(json_of(&NewtypeValue((1, 2))), json!([[1, 2]]));
+    assert_eq!(json_of("text"), json!(["text"]));
+    assert_eq!(json_of(&None::<u8>), json!([null]));
+    assert_eq!(json_of(&UnitValue), json!([null]));
+    assert_eq!(json_of(&NoteValue { text: "hi", at: None }), json!([{"text": "hi", "at": null}]));
+    assert_eq!(json_of(&Spread(vec!["a", "b"])), json!(["a", "b"]));
+    assert_eq!(json_of(&Spread(Vec::<u8>::new())), json!([]));
+    assert_eq!(json_of(&(Spread(vec![1, 2]), 3)), json!([[1, 2], 3]));
 }
 
 #[test]
-fn values_take_the_form_that_javascript_expects() {
-    assert_eq!(shown(&0.1_f32), json!([0.1]));
-    assert_eq!(shown(&f32::INFINITY), json!([null]));
-    assert_eq!(shown(&'é'), json!(["é"]));
-    assert_eq!(shown(&std::net::Ipv4Addr::LOCALHOST), json!(["127.0.0.1"]));
-    assert_eq!(shown(&(Shape::Point, Shape::Circle(1.5))), json!(["Point", {"Circle": 1.5}]));
+fn values_are_encoded_in_the_form_that_javascript_expects() {
+    assert_eq!(json_of(&0.1_f32), json!([0.1]));
+    assert_eq!(json_of(&f32::INFINITY), json!([null]));
+    assert_eq!(json_of(&'é'), json!(["é"]));
+    assert_eq!(json_of(&std::net::Ipv4Addr::LOCALHOST), json!(["127.0.0.1"]));
+    assert_eq!(json_of(&(ShapeValue::Point, ShapeValue::Circle(1.5))), json!(["Point", {"Circle": 1.5}]));
     assert_eq!(
-        shown(&(Shape::Line(1, 2), Shape::Square { side: 3 })),
+        json_of(&(ShapeValue::Line(1, 2), ShapeValue::Square { side: 3 })),
         json!([{"Line": [1, 2]}, {"Square": {"side": 3}}])
     );
-    assert_eq!(shown(&BTreeMap::from([(1, "x"), (2, "y")])), json!([{"1": "x", "2": "y"}]));
-    assert_eq!(shown(&BTreeMap::from([(true, 1)])), json!([{"true": 1}]));
-    assert_eq!(shown(&(7_i128, 7_u128)), json!([7, 7]));
+    assert_eq!(json_of(&BTreeMap::from([(1, "x"), (2, "y")])), json!([{"1": "x", "2": "y"}]));
+    assert_eq!(json_of(&BTreeMap::from([(true, 1)])), json!([{"true": 1}]));
+    assert_eq!(json_of(&(7_i128, 7_u128)), json!([7, 7]));
 }
 
 #[test]
-fn an_object_of_unknown_length_is_as_good_as_a_known_one() {
+fn json_object_is_packed_like_a_map_of_known_length() {
     for len in [0, 1, 15, 16, 17, 70_000] {
         let map: serde_json::Map<String, Value> = (0..len).map(|i| (format!("k{i}"), json!(i))).collect();
         let text = Value::Object(map.clone()).to_string();
@@ -89,18 +86,18 @@ fn an_object_of_unknown_length_is_as_good_as_a_known_one() {
 }
 
 #[test]
-fn binary_is_told_from_a_list_of_numbers() {
+fn bytes_are_binary_and_a_list_of_numbers_is_not() {
     assert!(!Args::new(&vec![1_u8, 2]).unwrap().has_binary());
     assert!(Args::new(&Binary([1_u8, 2])).unwrap().has_binary());
     assert!(Args::new(&bytes::Bytes::from_static(b"x")).unwrap().has_binary());
     assert!(Args::new(&serde_bytes::Bytes::new(b"x")).unwrap().has_binary());
-    assert_eq!(shown(&("pic", Binary(b"\x01\x02\xff"))), json!(["pic", {"$binary": "AQL/"}]));
+    assert_eq!(json_of(&("pic", Binary(b"\x01\x02\xff"))), json!(["pic", {"$binary": "AQL/"}]));
 }
 
 #[test]
-fn arguments_one_by_one_are_as_they_were() {
+fn iter_returns_the_packed_arguments() {
     let args = Args::new(&("x", Binary([1, 2]), json!({"deep": [1, null]}), Date::from_unix_ms(0))).unwrap();
-    let again: Vec<_> = args.iter().map(|arg| rmp_serde::to_vec(&arg).unwrap()).collect();
+    let serialized: Vec<_> = args.iter().map(|arg| rmp_serde::to_vec(&arg).unwrap()).collect();
     let (binary, date) = (serde_bytes::Bytes::new(&[1, 2]), "1970-01-01T00:00:00.000Z");
     let expected = [
         rmp_serde::to_vec("x").unwrap(),
@@ -108,28 +105,37 @@ fn arguments_one_by_one_are_as_they_were() {
         rmp_serde::to_vec(&json!({"deep": [1, null]})).unwrap(),
         rmp_serde::to_vec(date).unwrap(),
     ];
-    assert_eq!(again, expected);
+    assert_eq!(serialized, expected);
     assert_eq!(Args::default().iter().count(), 0);
 }
 
 #[test]
-fn what_could_not_arrive_whole_is_refused_with_a_pointer() {
-    let big = MAX_SAFE_INTEGER + 1;
-    assert_eq!(refused(&big), ("unsafe-integer", "/args".into()));
-    assert_eq!(refused(&-(big as i64)), ("unsafe-integer", "/args".into()));
-    assert_eq!(refused(&("x", [HashMap::from([("a/b~c", big)])])), ("unsafe-integer", "/args/1/0/a~1b~0c".into()));
-    assert_eq!(refused(&u128::MAX), ("unsafe-integer", "/args".into()));
-    assert_eq!(refused(&(1, Shape::Point, json!({"Line": [1, big]}))), ("unsafe-integer", "/args/2/Line/1".into()));
-    assert_eq!(refused(&("a", json!({"__proto__": 1}))), ("proto-key", "/args/1/__proto__".into()));
-    assert_eq!(refused(&BTreeMap::from([(vec![1], 1)])).0, "key");
-    assert_eq!(refused(&(Binary(b"x"), json!({"_placeholder": true, "num": 0}))).0, "placeholder");
-    assert!(Args::new(&json!({"_placeholder": true, "num": 0})).is_ok(), "harmless without binary");
-    assert!(Args::new(&(Binary(b"x"), json!({"_placeholder": 1}))).is_ok(), "no placeholder");
+fn values_that_would_change_or_harm_clients_are_refused_with_a_pointer() {
+    let unsafe_integer = MAX_SAFE_INTEGER + 1;
+    assert_eq!(refusal(&unsafe_integer), ("unsafe-integer", "/args".into()));
+    assert_eq!(refusal(&-(unsafe_integer as i64)), ("unsafe-integer", "/args".into()));
+    assert_eq!(
+        refusal(&("x", [HashMap::from([("a/b~c", unsafe_integer)])])),
+        ("unsafe-integer", "/args/1/0/a~1b~0c".into())
+    );
+    assert_eq!(refusal(&u128::MAX), ("unsafe-integer", "/args".into()));
+    assert_eq!(
+        refusal(&(1, ShapeValue::Point, json!({"Line": [1, unsafe_integer]}))),
+        ("unsafe-integer", "/args/2/Line/1".into())
+    );
+    assert_eq!(refusal(&("a", json!({"__proto__": 1}))), ("proto-key", "/args/1/__proto__".into()));
+    assert_eq!(refusal(&BTreeMap::from([(vec![1], 1)])).0, "key");
+    assert_eq!(refusal(&(Binary(b"x"), json!({"_placeholder": true, "num": 0}))).0, "placeholder");
+    assert!(Args::new(&json!({"_placeholder": true, "num": 0})).is_ok(), "a placeholder without binary is allowed");
+    assert!(
+        Args::new(&(Binary(b"x"), json!({"_placeholder": 1}))).is_ok(),
+        "`_placeholder` that is not true is allowed"
+    );
     assert!(Args::new(&(MAX_SAFE_INTEGER, -(MAX_SAFE_INTEGER as i64))).is_ok());
 }
 
 #[test]
-fn arguments_that_are_harmless_alone_are_refused_together() {
+fn join_refuses_a_placeholder_beside_binary() {
     let placeholder = Args::new(&json!({"_placeholder": true})).unwrap();
     let binary = Args::new(&Binary(b"x")).unwrap();
     assert_eq!(Args::join([placeholder.clone(), Args::default(), placeholder.clone()]).unwrap().len(), 2);
@@ -137,36 +143,39 @@ fn arguments_that_are_harmless_alone_are_refused_together() {
 }
 
 #[test]
-fn packed_arguments_can_be_packed_again() {
+fn packed_arguments_are_values_themselves() {
     let args = Args::new(&("x", Binary([1, 2, 255]), json!({"$escape": [1.5]}))).unwrap();
     assert_eq!(Args::new(&args).unwrap(), args);
-    let inside = Args::new(&(1, &args)).unwrap();
-    assert!(inside.has_binary());
-    assert_eq!(inside.len(), 2);
-    assert_eq!(shown(&(1, &args)), json!([1, ["x", {"$binary": "AQL/"}, {"$escape": {"$escape": [1.5]}}]]));
+    let nested = Args::new(&(1, &args)).unwrap();
+    assert!(nested.has_binary());
+    assert_eq!(nested.len(), 2);
+    assert_eq!(json_of(&(1, &args)), json!([1, ["x", {"$binary": "AQL/"}, {"$escape": {"$escape": [1.5]}}]]));
 }
 
 #[test]
-fn nesting_is_bounded_for_values_and_for_text() {
+fn nesting_deeper_than_max_depth_is_refused() {
     let nested = |depth: usize| (0..depth).fold(json!(1), |value, _| json!([value]));
     assert!(Args::new(&vec![nested(MAX_DEPTH - 1)]).is_ok());
-    assert_eq!(refused(&vec![nested(MAX_DEPTH)]).0, "too-deep");
+    assert_eq!(refusal(&vec![nested(MAX_DEPTH)]).0, "too-deep");
     let text = format!("{}{}", "[".repeat(MAX_DEPTH + 1), "]".repeat(MAX_DEPTH + 1));
     assert_eq!(Args::from_json(text.as_bytes(), Numbers::Exact).unwrap_err().code(), "too-deep");
-    let endless = "[".repeat(1_000_000);
-    assert!(Args::from_json(endless.as_bytes(), Numbers::Exact).is_err());
+    let unclosed = "[".repeat(1_000_000);
+    assert_eq!(Args::from_json(unclosed.as_bytes(), Numbers::Exact).unwrap_err().code(), "too-deep");
 }
 
 #[test]
-fn integers_in_text_are_judged_by_the_text() {
+fn unsafe_integers_in_json_text_are_refused() {
     let code = |json: &str| Args::from_json(json.as_bytes(), Numbers::Exact).map_err(|error| error.code());
     assert_eq!(code("9007199254740992"), Err("unsafe-integer"));
     assert_eq!(code("-9007199254740993"), Err("unsafe-integer"));
     assert_eq!(code("[1, 123456789012345678901234567890]"), Err("unsafe-integer"));
     assert!(code("9007199254740991").is_ok());
-    assert!(code("1e300").is_ok(), "a float is a float");
-    assert!(code(r#"{"18446744073709551616": "123456789012345678901234567890", "x": 1e30}"#).is_ok(), "not a number");
-    assert_eq!(code("1e400"), Err("json"), "no double holds it");
+    assert!(code("1e300").is_ok(), "a number with an exponent is a float");
+    assert!(
+        code(r#"{"18446744073709551616": "123456789012345678901234567890", "x": 1e30}"#).is_ok(),
+        "keys and strings are not numbers"
+    );
+    assert_eq!(code("1e400"), Err("json"), "out of range of a double");
     match Args::from_json(b"{\n  \"a\": [1,\n   123456789012345678901234567890]}", Numbers::Exact) {
         Err(Error::Invalid(invalid)) => assert_eq!(invalid.position, Some((3, 4))),
         other => panic!("{other:?}"),
@@ -174,7 +183,7 @@ fn integers_in_text_are_judged_by_the_text() {
 }
 
 #[test]
-fn lossy_numbers_are_rounded_as_javascript_would() {
+fn lossy_numbers_are_rounded_to_doubles() {
     let lossy = |json: &str| serde_json::to_value(Args::from_json(json.as_bytes(), Numbers::Lossy).unwrap()).unwrap();
     assert_eq!(lossy("9007199254740993"), json!([9007199254740992.0]));
     assert_eq!(lossy("123456789012345678901234567890"), json!([1.2345678901234568e29]));
@@ -183,10 +192,10 @@ fn lossy_numbers_are_rounded_as_javascript_would() {
 }
 
 #[test]
-fn raw_json_is_transcoded_as_it_stands() {
+fn raw_json_is_packed_in_its_order_and_without_escapes() {
     let raw = RawValue::from_string(r#"{"z": 1, "a": {"$binary": "AQ=="}, "n": 1.50}"#.to_owned()).unwrap();
     let args = Args::new(&("x", &raw)).unwrap();
-    assert!(!args.has_binary(), "raw JSON has no escapes");
+    assert!(!args.has_binary(), "`$binary` in raw JSON is an ordinary key");
     let text = serde_json::to_string(&args).unwrap();
     assert_eq!(text, r#"["x",{"z":1,"a":{"$escape":{"$binary":"AQ=="}},"n":1.5}]"#);
     let raw = RawValue::from_string("[9007199254740993]".to_owned()).unwrap();
@@ -194,7 +203,7 @@ fn raw_json_is_transcoded_as_it_stands() {
 }
 
 #[test]
-fn escapes_are_read_and_written() {
+fn escapes_are_parsed() {
     let read = |json: &str| Args::from_json(json.as_bytes(), Numbers::Exact);
     assert_eq!(read(r#"{"$binary": "AQL/"}"#).unwrap(), Args::new(&Binary([1, 2, 255])).unwrap());
     assert_eq!(read(r#"[{"$binary": ""}]"#).unwrap(), Args::new(&vec![Binary("")]).unwrap());
@@ -204,8 +213,8 @@ fn escapes_are_read_and_written() {
     );
     assert_eq!(read(r#"{"$escape": {"$binary": "AQ=="}}"#).unwrap(), Args::new(&json!({"$binary": "AQ=="})).unwrap());
     assert_eq!(read(r#"{"$escape": {"$escape": 1}}"#).unwrap(), Args::new(&json!({"$escape": 1})).unwrap());
-    let inner = read(r#"{"$escape": {"$binary": {"$binary": "AQ=="}}}"#).unwrap();
-    assert!(inner.has_binary(), "escapes are read again further in");
+    let nested = read(r#"{"$escape": {"$binary": {"$binary": "AQ=="}}}"#).unwrap();
+    assert!(nested.has_binary(), "values inside `$escape` may contain escapes");
     assert_eq!(read(r#"{"$binary": 5}"#).unwrap_err().code(), "binary");
     assert_eq!(read(r#"{"$binary": "not base64!"}"#).unwrap_err().code(), "binary");
     assert_eq!(read(r#"{"$escape": 1, "x": 2}"#).unwrap_err().code(), "escape");
@@ -234,7 +243,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_written_is_read_back_the_same(value in any_json()) {
+    fn serialized_arguments_are_deserialized_to_the_same(value in any_json()) {
         let args = Args::new(&(value,)).unwrap();
         let text = serde_json::to_string(&args).unwrap();
         let back: Args = serde_json::from_str(&text).unwrap();
@@ -242,13 +251,13 @@ proptest! {
     }
 
     #[test]
-    fn text_without_escapes_is_packed_as_the_tree_would_be(value in any_json()) {
+    fn raw_json_is_packed_like_the_parsed_value(value in any_json()) {
         let raw = RawValue::from_string(value.to_string()).unwrap();
         prop_assert_eq!(Args::new(&(raw,)).unwrap(), Args::new(&(value,)).unwrap());
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in ".{0,200}") {
+    fn parsing_any_text_does_not_panic(text in ".{0,200}") {
         let _ = Args::from_json(text.as_bytes(), Numbers::Exact);
     }
 }

@@ -1,31 +1,27 @@
-//! The one JSON form of every door: what it says, and how it says what is wrong.
-
-#![allow(clippy::unwrap_used)]
-
 use serde::Serialize;
 use socketio_emitter::{Args, Binary, Date, Error, Message, Numbers, Verb};
 
-fn read(json: &str) -> Result<Message, Error> {
+fn parse(json: &str) -> Result<Message, Error> {
     Message::from_json(json.as_bytes())
 }
 
-fn rewritten(json: &str) -> String {
-    serde_json::to_string(&read(json).unwrap()).unwrap()
+fn reserialized(json: &str) -> String {
+    serde_json::to_string(&parse(json).unwrap()).unwrap()
 }
 
-/// Code, pointer, position and words of the refusal.
-fn refused(json: &str) -> (&'static str, String, Option<(usize, usize)>, String) {
-    match read(json) {
+/// The code, pointer, position and text of the error.
+fn refusal(json: &str) -> (&'static str, String, Option<(usize, usize)>, String) {
+    match parse(json) {
         Err(Error::Invalid(invalid)) => {
-            let words = invalid.to_string();
-            (invalid.code, invalid.pointer, invalid.position, words)
+            let text = invalid.to_string();
+            (invalid.code, invalid.pointer, invalid.position, text)
         }
         other => panic!("not refused: {json}: {other:?}"),
     }
 }
 
 #[test]
-fn every_action_has_a_form_that_reads_back_the_same() {
+fn json_form_of_every_action_is_parsed_and_serialized_unchanged() {
     for json in [
         r#"{"do":"emit","event":"tick","args":[],"namespace":"/"}"#,
         r#"{"do":"emit","event":"e","args":[{"z":1,"a":2.5},null,"x"],"namespace":"/admin","rooms":["a","b"],"except":["c"],"flags":{"volatile":true,"compress":false}}"#,
@@ -35,19 +31,22 @@ fn every_action_has_a_form_that_reads_back_the_same() {
         r#"{"do":"disconnect","close":true,"namespace":"/","except":["a"],"all":true}"#,
         r#"{"do":"server-emit","event":"reload","args":[1],"namespace":"/"}"#,
     ] {
-        assert_eq!(rewritten(json), json);
+        assert_eq!(reserialized(json), json);
     }
 }
 
 #[test]
-fn short_forms_are_filled_in() {
+fn short_forms_are_parsed_as_the_full_form() {
     let full = r#"{"do":"emit","event":"e","args":[[1,2]],"namespace":"/x","rooms":["a"]}"#;
-    assert_eq!(rewritten(r#"{"event":"e","data":[1,2],"namespace":"x","rooms":["a","a"],"seen":{"by":"tap"}}"#), full);
+    assert_eq!(
+        reserialized(r#"{"event":"e","data":[1,2],"namespace":"x","rooms":["a","a"],"seen":{"by":"tap"}}"#),
+        full
+    );
 }
 
 #[test]
-fn whatever_is_wrong_is_named_with_its_place() {
-    for (json, code, pointer, words) in [
+fn invalid_json_is_refused_with_code_pointer_text_and_position() {
+    for (json, code, pointer, text) in [
         ("", "json", "", "there is nothing here"),
         ("[]", "message", "", "a message: a JSON object"),
         ("{\"event\": \"e\"", "json", "", "no valid JSON"),
@@ -82,15 +81,15 @@ fn whatever_is_wrong_is_named_with_its_place() {
         (r#"{"do": "server-emit", "event": "error"}"#, "reserved-event", "/event", "reserved"),
         (r#"{"do": "server-emit", "event": "x", "rooms": ["a"]}"#, "server-emit-rooms", "/rooms", "every server"),
     ] {
-        let (found_code, found_pointer, position, found_words) = refused(json);
-        assert_eq!((found_code, found_pointer.as_str()), (code, pointer), "{json}: {found_words}");
-        assert!(found_words.contains(words), "{json}: {found_words}");
+        let (actual_code, actual_pointer, position, actual_text) = refusal(json);
+        assert_eq!((actual_code, actual_pointer.as_str()), (code, pointer), "{json}: {actual_text}");
+        assert!(actual_text.contains(text), "{json}: {actual_text}");
         assert!(position.is_some(), "{json}: no position");
     }
 }
 
 #[test]
-fn what_is_done_may_be_known_already() {
+fn verb_of_the_caller_is_the_default_of_do() {
     for (verb, json, full) in [
         (Verb::Emit, r#"{"event":"e"}"#, r#"{"do":"emit","event":"e","args":[],"namespace":"/"}"#),
         (Verb::ServerEmit, r#"{"event":"e"}"#, r#"{"do":"server-emit","event":"e","args":[],"namespace":"/"}"#),
@@ -104,42 +103,43 @@ fn what_is_done_may_be_known_already() {
         let packed = rmp_serde::to_vec(&serde_json::from_str::<serde_json::Value>(json).unwrap()).unwrap();
         assert_eq!(Message::from_msgpack_as(&packed, verb, Numbers::Exact).unwrap(), message);
     }
-    let refused = |json: &[u8], verb| Message::from_json_as(json, verb, Numbers::Exact).unwrap_err().to_string();
+    let refusal_text = |json: &[u8], verb| Message::from_json_as(json, verb, Numbers::Exact).unwrap_err().to_string();
     assert!(
-        refused(br#"{"all": true, "event": "e"}"#, Verb::Disconnect).contains("which is disconnect where left out")
+        refusal_text(br#"{"all": true, "event": "e"}"#, Verb::Disconnect)
+            .contains("which is disconnect where left out")
     );
-    assert!(refused(br#"{"all": true}"#, Verb::Join).contains(r#""join" is missing"#));
-    assert!(refused(b"5", Verb::Leave).contains(r#"with "leave""#));
+    assert!(refusal_text(br#"{"all": true}"#, Verb::Join).contains(r#""join" is missing"#));
+    assert!(refusal_text(b"5", Verb::Leave).contains(r#"with "leave""#));
 }
 
 #[test]
-fn the_position_counts_lines_and_columns_from_one() {
-    let (_, _, position, words) = refused("{\n  \"event\": \"e\",\n  \"rooms\": [5]\n}");
+fn position_counts_lines_and_columns_from_one() {
+    let (_, _, position, text) = refusal("{\n  \"event\": \"e\",\n  \"rooms\": [5]\n}");
     assert_eq!(position, Some((3, 13)));
-    assert!(words.ends_with("(line 3, column 13)"), "{words}");
-    for (json, place) in [
+    assert!(text.ends_with("(line 3, column 13)"), "{text}");
+    for (json, position) in [
         ("{\"event\":\n \"connect\"}", (2, 2)),
         ("{\"event\": \"e\", \"rooms\": [\"a\", \"\"]}", (1, 31)),
         ("{\"do\": \"disconnect\"}", (1, 1)),
     ] {
-        assert_eq!(refused(json).2, Some(place), "{json}");
+        assert_eq!(refusal(json).2, Some(position), "{json}");
     }
 }
 
 #[test]
-fn messagepack_reads_as_the_same_message() {
+fn messagepack_is_parsed_as_the_same_message_as_json() {
     #[derive(Serialize)]
-    struct Body {
+    struct MsgpackMessageBody {
         event: &'static str,
         args: (u8, Binary<[u8; 2]>, Date, Vec<f64>),
         rooms: [&'static str; 1],
     }
-    let body = Body { event: "e", args: (1, Binary([1, 2]), Date::from_unix_ms(1500), vec![1.5]), rooms: ["a"] };
-    // The arguments of a message that carries the whole body are its MessagePack.
+    let body =
+        MsgpackMessageBody { event: "e", args: (1, Binary([1, 2]), Date::from_unix_ms(1500), vec![1.5]), rooms: ["a"] };
     let packed = rmp_serde::to_vec_named(&body).unwrap();
     let message = Message::from_msgpack(&packed, Numbers::Exact).unwrap();
     let json = r#"{"event":"e","args":[1,{"$binary":"AQI="},1500,[1.5]],"rooms":["a"]}"#;
-    assert_eq!(message, read(json).unwrap());
+    assert_eq!(message, parse(json).unwrap());
 
     let date = [&b"\xd7\xff"[..], &((500_000_000_u64 << 34) | 1).to_be_bytes()].concat();
     assert_eq!(Args::from_msgpack(&date, Numbers::Exact).unwrap(), Args::new(&Date::from_unix_ms(1500)).unwrap());
@@ -148,20 +148,24 @@ fn messagepack_reads_as_the_same_message() {
 }
 
 #[test]
-fn messagepack_that_is_wrong_is_named_with_its_place() {
-    let refused = |bytes: &[u8]| match Message::from_msgpack(bytes, Numbers::Exact) {
+fn invalid_messagepack_is_refused_with_code_and_pointer() {
+    let refusal = |bytes: &[u8]| match Message::from_msgpack(bytes, Numbers::Exact) {
         Err(Error::Invalid(invalid)) => (invalid.code, invalid.pointer),
         other => panic!("not refused: {other:?}"),
     };
     let pack = |value: &serde_json::Value| rmp_serde::to_vec(value).unwrap();
-    assert_eq!(refused(b""), ("msgpack", String::new()));
-    assert_eq!(refused(b"\xc1"), ("msgpack", String::new()));
-    assert_eq!(refused(b"\x81\xa5event\xa1ex"), ("msgpack", String::new()), "a trailing byte");
-    assert_eq!(refused(&pack(&serde_json::json!({"event": "e", "rooms": [5]}))), ("message", "/rooms/0".into()));
-    assert_eq!(refused(&pack(&serde_json::json!({"do": "shout", "event": "e"}))), ("message", "/do".into()));
-    assert_eq!(refused(&pack(&serde_json::json!({"do": 5, "event": "e"}))), ("message", "/do".into()));
-    let big = serde_json::json!({"event": "e", "args": [{"id": 1_u64 << 53}]});
-    assert_eq!(refused(&pack(&big)), ("unsafe-integer", "/args/0/id".into()));
-    assert_eq!(refused(&[&b"\x82\xa5event\xa1e\xa4data"[..], &[0x91; 5000], b"\xc0"].concat()).0, "too-deep");
-    assert_eq!(refused(b"\x82\xa5event\xa1e\xa4data\xdf\xff\xff\xff\xff").0, "msgpack", "a length that is a lie");
+    assert_eq!(refusal(b""), ("msgpack", String::new()));
+    assert_eq!(refusal(b"\xc1"), ("msgpack", String::new()));
+    assert_eq!(refusal(b"\x81\xa5event\xa1ex"), ("msgpack", String::new()), "a trailing byte");
+    assert_eq!(refusal(&pack(&serde_json::json!({"event": "e", "rooms": [5]}))), ("message", "/rooms/0".into()));
+    assert_eq!(refusal(&pack(&serde_json::json!({"do": "shout", "event": "e"}))), ("message", "/do".into()));
+    assert_eq!(refusal(&pack(&serde_json::json!({"do": 5, "event": "e"}))), ("message", "/do".into()));
+    let unsafe_integer = serde_json::json!({"event": "e", "args": [{"id": 1_u64 << 53}]});
+    assert_eq!(refusal(&pack(&unsafe_integer)), ("unsafe-integer", "/args/0/id".into()));
+    assert_eq!(refusal(&[&b"\x82\xa5event\xa1e\xa4data"[..], &[0x91; 5000], b"\xc0"].concat()).0, "too-deep");
+    assert_eq!(
+        refusal(b"\x82\xa5event\xa1e\xa4data\xdf\xff\xff\xff\xff").0,
+        "msgpack",
+        "a declared length beyond the input"
+    );
 }

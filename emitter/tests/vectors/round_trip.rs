@@ -1,7 +1,3 @@
-//! Whatever can be said, an adapter says so that it is read back the same; whatever comes, reading it never panics.
-
-#![allow(clippy::unwrap_used)]
-
 use proptest::{prelude::*, sample::Index};
 use serde_json::Value;
 use socketio_emitter::{
@@ -9,18 +5,19 @@ use socketio_emitter::{
     Sharded, Streams, Target,
 };
 
+/// The adapters that support every message.
 fn adapters() -> Vec<Adapter> {
-    let mut several = Streams::default().prefix("#");
-    several.stream_count = 5;
-    let mut shards = Streams::default().prefix("");
-    shards.sharded_pub_sub = true;
+    let mut several_streams = Streams::default().prefix("#");
+    several_streams.stream_count = 5;
+    let mut sharded_pub_sub = Streams::default().prefix("");
+    sharded_pub_sub.sharded_pub_sub = true;
     vec![
         Adapter::Sharded(Sharded::default()),
         Adapter::Sharded(Sharded::default().prefix("a#/b").room_channels(RoomChannels::Dynamic)),
         Adapter::Sharded(Sharded::default().prefix("").room_channels(RoomChannels::DynamicPrivate)),
         Adapter::Streams(Streams::default()),
-        Adapter::Streams(several),
-        Adapter::Streams(shards),
+        Adapter::Streams(several_streams),
+        Adapter::Streams(sharded_pub_sub),
         Adapter::Streams(Streams::default().before_0_3()),
     ]
 }
@@ -49,9 +46,9 @@ fn any_args() -> impl Strategy<Value = Args> {
 }
 
 fn any_name() -> impl Strategy<Value = String> {
-    let reserved =
+    let is_allowed =
         |name: &String| !RESERVED_EVENTS.contains(&name.as_str()) && !RESERVED_SERVER_EVENTS.contains(&name.as_str());
-    prop_oneof!["[a-z#/é😀 ]{1,40}", ".{1,20}"].prop_filter("reserved", reserved)
+    prop_oneof!["[a-z#/é😀 ]{1,40}", ".{1,20}"].prop_filter("reserved", is_allowed)
 }
 
 fn any_action() -> impl Strategy<Value = Action> {
@@ -89,8 +86,8 @@ fn any_message() -> impl Strategy<Value = Message> {
     )
 }
 
-/// The same frame with other bytes at one place.
-fn mutated(frame: &Frame<'_>, at: Index, byte: u8, cut: bool) -> Vec<u8> {
+/// The payload of the frame with one byte replaced, and truncated there if `cut`.
+fn mutated_payload(frame: &Frame<'_>, at: Index, byte: u8, cut: bool) -> Vec<u8> {
     let mut bytes = match frame {
         Frame::Published { payload, .. } => payload.to_vec(),
         Frame::Entry { fields, .. } => fields.last().unwrap().1.to_vec(),
@@ -107,12 +104,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_said_is_read_back_the_same(message in any_message()) {
+    fn encoded_messages_are_decoded_to_the_same_message(message in any_message()) {
         for adapter in adapters() {
             let command = adapter.encode(&message).unwrap();
             match adapter.decode(&command.frame()).unwrap() {
-                Heard::Message { message: heard, sender, request } => {
-                    prop_assert_eq!(&heard, &message);
+                Heard::Message { message: decoded, sender, request } => {
+                    prop_assert_eq!(&decoded, &message);
                     prop_assert_eq!((sender.as_deref(), request), (Some("emitter"), None));
                 }
                 other => prop_assert!(false, "{:?}", other),
@@ -121,15 +118,15 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_comes_makes_it_panic(message in any_message(), at: Index, byte: u8, cut: bool) {
+    fn decoding_changed_payloads_does_not_panic(message in any_message(), at: Index, byte: u8, cut: bool) {
         for adapter in adapters() {
             let command = adapter.encode(&message).unwrap();
             let frame = command.frame();
-            let bytes = mutated(&frame, at, byte, cut);
+            let payload = mutated_payload(&frame, at, byte, cut);
             let _ = adapter.decode(&match frame {
-                Frame::Published { channel, .. } => Frame::Published { channel, payload: &bytes },
+                Frame::Published { channel, .. } => Frame::Published { channel, payload: &payload },
                 Frame::Entry { stream, mut fields } => {
-                    fields.last_mut().unwrap().1 = &bytes;
+                    fields.last_mut().unwrap().1 = &payload;
                     Frame::Entry { stream, fields }
                 }
             });

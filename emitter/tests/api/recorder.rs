@@ -1,21 +1,18 @@
-//! The handle, the builder and their finishers, without Redis.
-
-#![allow(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Heard, Message, Options, SocketIo};
 
-fn channels(io: impl FnOnce(&Emitter)) -> Vec<String> {
+/// The channels of the commands that the recorder received.
+fn channels(emit: impl FnOnce(&Emitter)) -> Vec<String> {
     let (emitter, sent) = Emitter::recorder();
-    io(&emitter);
+    emit(&emitter);
     sent.take().iter().map(|command| command.channel().to_owned()).collect()
 }
 
 #[test]
-fn one_room_has_its_own_channel_and_more_share_one() {
+fn event_for_one_room_is_published_on_the_channel_of_the_room() {
     let seen = channels(|io| {
         io.emit("e", &()).wait().unwrap();
         io.to("a").emit("e", &()).wait().unwrap();
@@ -31,7 +28,7 @@ fn one_room_has_its_own_channel_and_more_share_one() {
 }
 
 #[test]
-fn an_operator_can_be_kept_and_used_again() {
+fn operator_can_be_used_several_times() {
     let seen = channels(|io| {
         let room = io.to("a");
         room.to("b").emit("e", &()).wait().unwrap();
@@ -41,32 +38,32 @@ fn an_operator_can_be_kept_and_used_again() {
 }
 
 #[test]
-fn what_is_refused_is_not_sent() {
+fn refused_messages_are_not_sent() {
     let (io, sent) = Emitter::recorder();
-    let nobody: [&str; 0] = [];
+    let no_rooms: [&str; 0] = [];
     for (outgoing, code) in [
         (io.emit("connect", &()), "reserved-event"),
-        (io.to(nobody).emit("e", &()), "empty-rooms"),
-        (io.to("a").to(nobody).to("").emit("e", &()), "empty-room"),
+        (io.to(no_rooms).emit("e", &()), "empty-rooms"),
+        (io.to("a").to(no_rooms).to("").emit("e", &()), "empty-room"),
         (io.except("").emit("e", &()), "empty-room"),
         (io.emit("e", &u64::MAX), "unsafe-integer"),
         (io.of("/a[b]").emit("e", &()), "unreachable-name"),
     ] {
         assert_eq!(outgoing.wait().unwrap_err().code(), code);
     }
-    let (brackets, sent_there) = Options::new().prefix("a[b]").recorder();
+    let (brackets, sent_with_brackets) = Options::new().prefix("a[b]").recorder();
     assert_eq!(brackets.emit("e", &()).wait().unwrap_err().code(), "unreachable-name");
-    assert_eq!((sent.commands(), sent_there.commands()), (vec![], vec![]));
+    assert_eq!((sent.commands(), sent_with_brackets.commands()), (vec![], vec![]));
 }
 
 #[test]
-fn no_exclusion_is_no_mistake() {
-    let muted: Vec<String> = Vec::new();
-    assert_eq!(channels(|io| assert!(io.except(&muted).emit("e", &()).wait().is_ok())), ["socket.io#/#"]);
+fn empty_except_list_is_allowed() {
+    let except: Vec<String> = Vec::new();
+    assert_eq!(channels(|io| assert!(io.except(&except).emit("e", &()).wait().is_ok())), ["socket.io#/#"]);
 }
 
 #[test]
-fn the_prefix_holds_for_every_adapter() {
+fn prefix_option_overrides_the_prefix_of_the_adapter() {
     let adapter = Adapter::Classic(Classic::default().prefix("ignored"));
     let (io, sent) = Options::new().adapter(adapter).prefix("chat").recorder();
     io.to("a").emit("e", &()).wait().unwrap();
@@ -74,12 +71,14 @@ fn the_prefix_holds_for_every_adapter() {
 }
 
 #[test]
-fn a_server_signs_with_its_own_id() {
+fn sender_option_of_classic_is_the_sender_of_every_message() {
     let classic = Adapter::Classic(Classic::default().sender("4a6f68"));
     let (io, sent) = Options::new().adapter(classic.clone()).recorder();
     io.emit("chat", "hi").wait().unwrap();
     io.server_side_emit("people", "none").wait().unwrap();
-    for command in sent.commands() {
+    let commands = sent.commands();
+    assert_eq!(commands.len(), 2);
+    for command in commands {
         match classic.decode(&command.frame()).unwrap() {
             Heard::Message { sender, .. } => assert_eq!(sender.as_deref(), Some("4a6f68")),
             other => panic!("{other:?}"),
@@ -88,7 +87,7 @@ fn a_server_signs_with_its_own_id() {
 }
 
 #[test]
-fn a_message_from_json_is_sent_as_it_is() {
+fn message_from_json_is_sent_like_the_same_emit() {
     let (io, sent) = Emitter::recorder();
     let message = Message::from_json(br#"{"event": "e", "data": 1, "rooms": ["a"]}"#).unwrap();
     io.send(message).wait().unwrap();
@@ -98,7 +97,7 @@ fn a_message_from_json_is_sent_as_it_is() {
 }
 
 #[test]
-fn a_command_shows_itself_as_typed_and_as_json() {
+fn command_has_a_redis_cli_form_and_a_json_form() {
     let (io, _) = Emitter::recorder();
     let message = Message::from_json(br#"{"do": "join", "join": ["b"], "rooms": ["a"]}"#).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -113,7 +112,7 @@ fn a_command_shows_itself_as_typed_and_as_json() {
 }
 
 #[test]
-fn a_batch_keeps_its_order_through_many_flushes() {
+fn batch_keeps_the_order_of_messages() {
     let (io, sent) = Emitter::recorder();
     let receipt = io.send_all((0..5000).map(|n| io.to(format!("r{n}")).emit("e", &n))).wait().unwrap();
     assert_eq!((receipt.messages, receipt.servers), (5000, None));
@@ -123,7 +122,7 @@ fn a_batch_keeps_its_order_through_many_flushes() {
 }
 
 #[test]
-fn a_batch_takes_a_stream_and_sends_what_is_there_while_it_waits() {
+fn batch_sends_the_messages_of_a_stream_while_it_waits_for_more() {
     let (io, sent) = Emitter::recorder();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -143,7 +142,7 @@ fn a_batch_takes_a_stream_and_sends_what_is_there_while_it_waits() {
 }
 
 #[test]
-fn a_batch_stops_at_the_first_message_that_cannot_be_sent() {
+fn batch_stops_at_the_first_invalid_message() {
     let (io, sent) = Emitter::recorder();
     let names = (0..2000).map(|n| if n == 1500 { "connect".to_owned() } else { format!("e{n}") });
     match io.send_all(names.map(|name| io.emit(name, &()))).wait() {
@@ -156,56 +155,57 @@ fn a_batch_stops_at_the_first_message_that_cannot_be_sent() {
 }
 
 #[test]
-fn a_batch_passes_over_what_cannot_be_sent_and_tells_of_each() {
+fn batch_with_skip_invalid_reports_each_message_once_and_in_order() {
     let io = Options::new().adapter("classic".parse().unwrap()).socket_io(SocketIo::V2);
     let (io, sent) = io.recorder();
     let messages = (0..2000).map(|n| match n {
         0 => io.emit("connect", &n),
-        1500 => io.to("a").join("b"), // Socket.IO 2 cannot
+        // Socket.IO 2 has no join for the sockets of a room.
+        1500 => io.to("a").join("b"),
         1999 => io.of("/[").emit("e", &n),
         n => io.emit("e", &n),
     });
-    let mut fates = Vec::new();
+    let mut outcomes = Vec::new();
     let batch = io.send_all(messages).skip_invalid();
-    let receipt = batch.each(|index, fate| fates.push((index, fate.err().map(Error::code)))).wait().unwrap();
+    let receipt = batch.each(|index, outcome| outcomes.push((index, outcome.err().map(Error::code)))).wait().unwrap();
     assert_eq!((receipt.messages, receipt.skipped), (1997, 3));
     assert_eq!(sent.commands().len(), 1997);
-    assert!(fates.iter().map(|(index, _)| *index).eq(0..2000), "each once, in order");
-    fates.retain(|(_, fate)| fate.is_some());
-    assert_eq!(fates, [(0, Some("reserved-event")), (1500, Some("unsupported")), (1999, Some("unreachable-name"))]);
+    assert!(outcomes.iter().map(|(index, _)| *index).eq(0..2000), "each index once, in order");
+    outcomes.retain(|(_, error)| error.is_some());
+    assert_eq!(outcomes, [(0, Some("reserved-event")), (1500, Some("unsupported")), (1999, Some("unreachable-name"))]);
 }
 
 #[tokio::test]
-async fn a_batch_that_failed_does_not_wait_for_more() {
+async fn failed_batch_does_not_wait_for_its_input() {
     let (io, _) = Emitter::recorder();
-    let endless = stream::iter(["a", "connect"]).chain(stream::pending());
-    let batch = io.send_all(endless.map(|name| io.emit(name, &()))).into_future();
-    let ended = tokio::time::timeout(Duration::from_secs(60), batch).await.expect("it has ended");
-    assert!(matches!(ended, Err(Error::Stopped { accepted: 1, index: 1, .. })), "{ended:?}");
+    let pending = stream::iter(["a", "connect"]).chain(stream::pending());
+    let batch = io.send_all(pending.map(|name| io.emit(name, &()))).into_future();
+    let result = tokio::time::timeout(Duration::from_secs(60), batch).await.expect("the batch ends");
+    assert!(matches!(result, Err(Error::Stopped { accepted: 1, index: 1, .. })), "{result:?}");
 }
 
 #[test]
-fn a_batch_of_nothing_but_what_cannot_be_sent_is_told_too() {
+fn batch_with_skip_invalid_reports_every_message_if_all_are_invalid() {
     let (io, sent) = Emitter::recorder();
-    let mut told = 0;
+    let mut failures = 0;
     let batch = io.send_all((0..1000).map(|n| io.emit("connect", &n))).skip_invalid();
-    let receipt = batch.each(|_, fate| told += usize::from(fate.is_err())).wait().unwrap();
-    assert_eq!((receipt.messages, receipt.skipped, told), (0, 1000, 1000));
+    let receipt = batch.each(|_, outcome| failures += usize::from(outcome.is_err())).wait().unwrap();
+    assert_eq!((receipt.messages, receipt.skipped, failures), (0, 1000, 1000));
     assert!(sent.commands().is_empty());
 }
 
 #[test]
-fn without_passing_over_the_one_that_ends_a_batch_is_told_last() {
+fn batch_reports_the_message_that_stops_it_last() {
     let (io, _) = Emitter::recorder();
-    let mut fates = Vec::new();
+    let mut outcomes = Vec::new();
     let names = ["a", "b", "connect", "c"];
     let batch = io.send_all(names.map(|name| io.emit(name, &())));
-    assert!(batch.each(|index, fate| fates.push((index, fate.is_ok()))).wait().is_err());
-    assert_eq!(fates, [(0, true), (1, true), (2, false)]);
+    assert!(batch.each(|index, outcome| outcomes.push((index, outcome.is_ok()))).wait().is_err());
+    assert_eq!(outcomes, [(0, true), (1, true), (2, false)]);
 }
 
 #[test]
-fn waiting_works_inside_async_code_too() {
+fn wait_works_inside_async_code() {
     let (io, sent) = Emitter::recorder();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async { io.emit("e", &()).wait().unwrap() });
@@ -213,7 +213,7 @@ fn waiting_works_inside_async_code_too() {
 }
 
 #[test]
-fn an_url_that_cannot_be_used_is_not_repeated() {
+fn error_about_an_invalid_url_does_not_contain_the_password() {
     for url in ["redis://user:hunter2@host:notaport/", "hunter2", "http://:hunter2@x/", "redis://:hunter2@localhost/x"]
     {
         let error = Options::new().lazy(url).unwrap_err();
@@ -225,7 +225,7 @@ fn an_url_that_cannot_be_used_is_not_repeated() {
 }
 
 #[test]
-fn nobody_at_the_address_is_said_with_the_address_and_without_the_password() {
+fn error_about_an_unreachable_redis_contains_the_address_and_not_the_password() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = Emitter::connect(&format!("redis://:hunter2@{free}/")).wait().unwrap_err();
     assert_eq!(error.code(), "redis-unreachable");
@@ -235,7 +235,7 @@ fn nobody_at_the_address_is_said_with_the_address_and_without_the_password() {
 }
 
 #[test]
-fn values_can_go_between_threads() {
+fn public_types_are_send_and_sync() {
     fn check<T: Send + Sync>() {}
     check::<Emitter>();
     check::<Error>();

@@ -1,11 +1,8 @@
-//! What each adapter carries, by its own word: the table in the documentation is this one.
-
-#![allow(clippy::unwrap_used)]
-
 use std::{fmt::Write, fs, path::Path};
 
 use socketio_emitter::{ADAPTER_NAMES, Adapter, Operation};
 
+/// The table of the operations that each adapter supports.
 fn table() -> String {
     let adapters: Vec<Adapter> = ADAPTER_NAMES.iter().map(|(name, _)| name.parse().unwrap()).collect();
     let mut text = "| operation |".to_owned();
@@ -27,10 +24,10 @@ fn table() -> String {
 }
 
 #[test]
-fn the_table_in_the_documentation_is_what_the_code_says() {
+fn operations_table_in_the_documentation_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tables/operations.md");
     if std::env::var_os("UPDATE_TABLES").is_some() {
         fs::write(&path, table()).unwrap();
     }
-    assert_eq!(fs::read_to_string(&path).unwrap(), table(), "set UPDATE_TABLES=1 to write it");
+    assert_eq!(fs::read_to_string(&path).unwrap(), table(), "set UPDATE_TABLES=1 to update {}", path.display());
 }

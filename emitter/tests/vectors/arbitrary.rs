@@ -1,17 +1,12 @@
-//! What the tests of adapters share.
+//! Generated messages.
 
 use proptest::prelude::*;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use socketio_emitter::{Action, Args, Binary, Close, Flags, Message, Spread, Target};
 
-pub(crate) fn bytes(hex: &str) -> Vec<u8> {
-    let digits = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
-    digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
-}
-
-/// Any value that an event may carry.
+/// A generated argument.
 #[derive(Debug, Clone)]
-pub(crate) enum Any {
+pub(crate) enum AnyValue {
     Null,
     Bool(bool),
     Int(i64),
@@ -22,7 +17,7 @@ pub(crate) enum Any {
     Object(Vec<(String, Self)>),
 }
 
-impl Serialize for Any {
+impl Serialize for AnyValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_none(),
@@ -41,27 +36,28 @@ impl Serialize for Any {
     }
 }
 
-fn any_value() -> impl Strategy<Value = Any> {
+fn any_value() -> impl Strategy<Value = AnyValue> {
     let leaf = prop_oneof![
-        Just(Any::Null),
-        any::<bool>().prop_map(Any::Bool),
-        (-1_i64 << 50..1 << 50).prop_map(Any::Int),
-        prop::num::f64::NORMAL.prop_map(Any::Float),
-        ".{0,40}".prop_map(Any::Text),
-        prop::collection::vec(any::<u8>(), 0..300).prop_map(Any::Bytes),
+        Just(AnyValue::Null),
+        any::<bool>().prop_map(AnyValue::Bool),
+        (-1_i64 << 50..1 << 50).prop_map(AnyValue::Int),
+        prop::num::f64::NORMAL.prop_map(AnyValue::Float),
+        ".{0,40}".prop_map(AnyValue::Text),
+        prop::collection::vec(any::<u8>(), 0..300).prop_map(AnyValue::Bytes),
     ];
     leaf.prop_recursive(3, 24, 6, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..6).prop_map(Any::List),
+            prop::collection::vec(inner.clone(), 0..6).prop_map(AnyValue::List),
             prop::collection::btree_map("[a-z$_]{1,6}", inner, 0..6)
-                .prop_map(|map| Any::Object(map.into_iter().collect())),
+                .prop_map(|map| AnyValue::Object(map.into_iter().collect())),
         ]
     })
 }
 
-/// Any message about these names, with no more of each kind than is said.
-pub(crate) fn any_message(names: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = Message> {
-    let list = move |len| prop::collection::btree_set(names.clone(), len).prop_map(Vec::from_iter);
+/// Emit, join, leave or disconnect with these names of rooms. It generates no server-side emits, no `compress` and no
+/// `close`, which some adapters do not support.
+pub(crate) fn any_message(rooms: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = Message> {
+    let list = move |len| prop::collection::btree_set(rooms.clone(), len).prop_map(Vec::from_iter);
     let target = ("/[a-z]{0,6}", prop::option::of(list(1..4)), list(0..3)).prop_map(|(namespace, rooms, except)| {
         let mut target = Target::default();
         target.of(&namespace);
