@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let servers = receipt.servers.map_or("an unknown number of".to_owned(), |servers| servers.to_string());
             println!("sent {} lines to {servers} servers", receipt.messages);
         }
-        Err(Error::Stopped { accepted, unknown, index, source }) => {
+        Err(Error::Stopped { accepted, unknown, index, source, .. }) => {
             eprintln!("sent {accepted} lines; resume at line {}", index + 1);
             if accepted + unknown > index {
                 eprintln!("{} lines from there on may be sent twice", accepted + unknown - index);

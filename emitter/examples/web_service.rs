@@ -12,7 +12,7 @@ async fn post_order(io: Emitter, id: u32) -> Result<String, Error> {
 
     let kitchens = io.to("kitchens").timeout(Duration::from_secs(2));
     let acks = kitchens.emit_with_ack("cook", &id).await?;
-    let clients = acks.tally.clients.map_or("an unknown number of".to_owned(), |clients| clients.to_string());
+    let clients = acks.summary.clients.map_or("an unknown number of".to_owned(), |clients| clients.to_string());
     Ok(format!("order {id}: {} of {clients} kitchens acknowledged", acks.len()))
 }
 

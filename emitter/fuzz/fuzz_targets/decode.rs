@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use socketio_emitter::{Adapter, Classic, Heard};
+use socketio_emitter::{adapter::{Classic, DecodedMessage}, Adapter};
 
 // The input is the channel, a line feed, and the payload.
 fuzz_target!(|input: &[u8]| {
@@ -15,14 +15,14 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
     let adapter = Adapter::Classic(Classic::default());
-    let Ok(Heard::Message { message, .. }) = adapter.decode(&(channel, payload).into()) else {
+    let Ok(DecodedMessage::Message { message, .. }) = adapter.decode(&(channel, payload).into()) else {
         return;
     };
     let Ok(command) = adapter.encode(&message) else {
         return;
     };
     match adapter.decode(&command.frame()) {
-        Ok(Heard::Message { message: decoded, .. }) => assert_eq!(decoded, message),
+        Ok(DecodedMessage::Message { message: decoded, .. }) => assert_eq!(decoded, message),
         other => panic!("{message:?} is decoded as {other:?}"),
     }
 });

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use socketio_emitter::{Adapter, Classic, Message};
+use socketio_emitter::{adapter::Classic, Adapter, Message};
 
 fuzz_target!(|input: &[u8]| {
     let Ok(message) = Message::from_json(input) else {

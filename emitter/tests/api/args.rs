@@ -3,7 +3,11 @@ use std::collections::{BTreeMap, HashMap};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
-use socketio_emitter::{Args, Binary, Date, Error, Invalid, MAX_DEPTH, MAX_SAFE_INTEGER, Numbers, Spread};
+use socketio_emitter::{
+    Args, Binary, Date, Error,
+    error::InvalidMessage,
+    message::{MAX_DEPTH, MAX_SAFE_INTEGER, Numbers, Spread},
+};
 
 /// The arguments in the JSON form of messages.
 fn json_of<T: Serialize + ?Sized>(value: &T) -> Value {
@@ -13,7 +17,7 @@ fn json_of<T: Serialize + ?Sized>(value: &T) -> Value {
 /// The code and the pointer of the error.
 fn refusal<T: Serialize + ?Sized>(value: &T) -> (&'static str, String) {
     match Args::new(value) {
-        Err(Error::Invalid(Invalid { code, pointer, .. })) => (code, pointer),
+        Err(Error::Invalid(InvalidMessage { code, pointer, .. })) => (code.as_str(), pointer),
         other => panic!("not refused: {other:?}"),
     }
 }
@@ -165,7 +169,7 @@ fn nesting_deeper_than_max_depth_is_refused() {
 
 #[test]
 fn unsafe_integers_in_json_text_are_refused() {
-    let code = |json: &str| Args::from_json(json.as_bytes(), Numbers::Exact).map_err(|error| error.code());
+    let code = |json: &str| Args::from_json(json.as_bytes(), Numbers::Exact).map_err(|error| error.code().as_str());
     assert_eq!(code("9007199254740992"), Err("unsafe-integer"));
     assert_eq!(code("-9007199254740993"), Err("unsafe-integer"));
     assert_eq!(code("[1, 123456789012345678901234567890]"), Err("unsafe-integer"));

@@ -1,8 +1,11 @@
 use serde::Serialize;
-use socketio_emitter::{Args, Binary, Date, Error, Message, Numbers, Verb};
+use socketio_emitter::{
+    Args, Binary, Date, Error, Message,
+    message::{Numbers, Verb},
+};
 
 fn parse(json: &str) -> Result<Message, Error> {
-    Message::from_json(json.as_bytes())
+    Message::from_json(json.as_bytes()).map(Message::from)
 }
 
 fn reserialized(json: &str) -> String {
@@ -14,7 +17,7 @@ fn refusal(json: &str) -> (&'static str, String, Option<(usize, usize)>, String)
     match parse(json) {
         Err(Error::Invalid(invalid)) => {
             let text = invalid.to_string();
-            (invalid.code, invalid.pointer, invalid.position, text)
+            (invalid.code.as_str(), invalid.pointer, invalid.position, text)
         }
         other => panic!("not refused: {json}: {other:?}"),
     }
@@ -150,7 +153,7 @@ fn messagepack_is_parsed_as_the_same_message_as_json() {
 #[test]
 fn invalid_messagepack_is_refused_with_code_and_pointer() {
     let refusal = |bytes: &[u8]| match Message::from_msgpack(bytes, Numbers::Exact) {
-        Err(Error::Invalid(invalid)) => (invalid.code, invalid.pointer),
+        Err(Error::Invalid(invalid)) => (invalid.code.as_str(), invalid.pointer),
         other => panic!("not refused: {other:?}"),
     };
     let pack = |value: &serde_json::Value| rmp_serde::to_vec(value).unwrap();

@@ -1,6 +1,9 @@
 use std::{fmt::Write, fs, path::Path};
 
-use socketio_emitter::{ADAPTER_NAMES, Adapter, Operation};
+use socketio_emitter::{
+    Adapter,
+    adapter::{ADAPTER_NAMES, Operation},
+};
 
 /// The table of the operations that each adapter supports.
 fn table() -> String {
@@ -12,7 +15,7 @@ fn table() -> String {
     for operation in Operation::ALL {
         write!(text, "\n| {operation} |").unwrap();
         for adapter in &adapters {
-            let cell = match (adapter.lacks(operation), adapter.limits(operation)) {
+            let cell = match (adapter.unsupported_reason(operation), adapter.limitation(operation)) {
                 (Some(instead), _) => format!("no: {instead}"),
                 (None, Some(limit)) => format!("yes: {limit}"),
                 (None, None) => "yes".to_owned(),

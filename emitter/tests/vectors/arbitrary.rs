@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use socketio_emitter::{Action, Args, Binary, Close, Flags, Message, Spread, Target};
+use socketio_emitter::{
+    Args, Binary, Message,
+    message::{Action, DisconnectMode, Flags, Spread, Target},
+};
 
 /// A generated argument.
 #[derive(Debug, Clone)]
@@ -76,7 +79,7 @@ pub(crate) fn any_message(rooms: impl Strategy<Value = String> + Clone + 'static
         4 => emit,
         1 => list(1..3).prop_map(|rooms| Action::Join { rooms }),
         1 => list(1..3).prop_map(|rooms| Action::Leave { rooms }),
-        1 => Just(Action::Disconnect { close: Close::No }),
+        1 => Just(Action::Disconnect { mode: DisconnectMode::LeaveNamespace }),
     ];
     (target, action).prop_map(|(mut target, action)| {
         target.all = target.rooms.is_none() && !matches!(action, Action::Emit { .. });

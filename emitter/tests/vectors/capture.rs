@@ -3,7 +3,11 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, value::RawValue};
-use socketio_emitter::{Action, Adapter, Args, Binary, Date, Frame, Heard, Message, Spread};
+use socketio_emitter::{
+    Adapter, Args, Binary, Date, Message,
+    adapter::{DecodedMessage, Frame},
+    message::{Action, Spread},
+};
 
 pub(crate) const FILES: [(&str, &str); 7] = [
     ("classic.json", include_str!("classic.json")),
@@ -126,20 +130,20 @@ impl CapturedMessage {
     pub(crate) fn message_from_json(&self) -> Option<Message> {
         let json = self.message.as_ref().unwrap().get();
         let has_escape = ESCAPES.iter().any(|escape| json.contains(escape));
-        (!has_escape).then(|| Message::from_json(json.as_bytes()).unwrap())
+        (!has_escape).then(|| Message::from_json(json.as_bytes()).unwrap().into_message())
     }
 
     /// Decodes the frame and compares the result with what the capture says about it.
-    pub(crate) fn check_decoded(&self) -> Heard {
+    pub(crate) fn check_decoded(&self) -> DecodedMessage {
         let name = format!("{} {}", self.name, self.version.as_deref().unwrap_or_default());
         let decoded = self.adapter().decode(&self.frame()).unwrap_or_else(|error| panic!("{name}: {error}"));
         let (kind, about, sender, request) = match &decoded {
-            Heard::Message { message, sender, request } => {
+            DecodedMessage::Message { message, sender, request, .. } => {
                 assert_eq!(*message, self.message(), "{name}");
                 ("message", None, sender, request)
             }
-            Heard::Question { about, sender, request, .. } => ("question", Some(about), sender, request),
-            Heard::Answer { about, sender, request } => ("answer", Some(about), sender, request),
+            DecodedMessage::Request { kind: about, sender, request, .. } => ("question", Some(about), sender, request),
+            DecodedMessage::Response { kind: about, sender, request, .. } => ("answer", Some(about), sender, request),
             other => panic!("{name}: {other:?}"),
         };
         assert_eq!(kind, self.kind.as_deref().unwrap_or("message"), "{name}");
@@ -181,7 +185,7 @@ impl Serialize for CapturedArg {
 
 /// The message with this JSON form.
 pub(crate) fn message_of(json: &Value) -> Message {
-    Message::from_json(json.to_string().as_bytes()).unwrap()
+    Message::from_json(json.to_string().as_bytes()).unwrap().into_message()
 }
 
 fn decode_hex(hex: &str) -> Vec<u8> {
@@ -193,7 +197,7 @@ fn decode_hex(hex: &str) -> Vec<u8> {
 pub(crate) fn check_round_trip(name: &str, adapter: &Adapter, message: &Message) {
     let command = adapter.encode(message).unwrap();
     match adapter.decode(&command.frame()).unwrap() {
-        Heard::Message { message: decoded, .. } => {
+        DecodedMessage::Message { message: decoded, .. } => {
             // Debug output, because NaN does not equal itself.
             assert_eq!(format!("{decoded:?}"), format!("{message:?}"), "{name}");
             assert_eq!(adapter.encode(&decoded).unwrap(), command, "{name}");

@@ -1,4 +1,4 @@
-use socketio_emitter::{Adapter, Args, Classic, Message};
+use socketio_emitter::{Adapter, Args, Message, adapter::Classic};
 
 use crate::capture::{CaptureFile, check_round_trip, truncations};
 

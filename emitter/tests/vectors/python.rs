@@ -1,6 +1,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use socketio_emitter::{Action, Adapter, Args, Binary, Heard, Message, Operation, Python, Spread};
+use socketio_emitter::{
+    Adapter, Args, Binary, Message,
+    adapter::{DecodedMessage, Operation, Python},
+    message::{Action, Spread},
+};
 
 use crate::{
     arbitrary::any_message,
@@ -41,7 +45,7 @@ fn captured_messages_are_encoded_to_the_same_object_except_defaults() {
             continue;
         }
         let adapter = capture.adapter();
-        if adapter.lacks(Operation::Binary).is_some() && capture.name == "binary" {
+        if adapter.unsupported_reason(Operation::Binary).is_some() && capture.name == "binary" {
             continue;
         }
         let is_5_18 = capture.version.as_ref().unwrap().starts_with("5.18");
@@ -71,7 +75,7 @@ fn captured_messages_are_decoded_except_pickle() {
     }
     for capture in json {
         match capture.check_decoded() {
-            Heard::Message { request: None, .. } => {}
+            DecodedMessage::Message { request: None, .. } => {}
             other => panic!("{}: {other:?}", capture.name),
         }
     }
@@ -83,7 +87,7 @@ fn emit_with_callback_and_its_callback_are_decoded() {
     let emit = json!({"method": "emit", "event": "e", "data": [1], "namespace": "/", "room": 5, "skip_sid": null,
         "callback": [["a", "b"], "/", 7], "host_id": "h"});
     match decode(emit) {
-        Heard::Message { message, request, .. } => {
+        DecodedMessage::Message { message, request, .. } => {
             assert_eq!((message.target.rooms, request), (Some(vec!["5".to_owned()]), Some("7".to_owned())));
         }
         other => panic!("{other:?}"),
@@ -91,7 +95,7 @@ fn emit_with_callback_and_its_callback_are_decoded() {
     let callback =
         json!({"method": "callback", "host_id": "h", "sid": ["a", "b"], "namespace": "/", "id": 7, "args": []});
     match decode(callback) {
-        Heard::Answer { about, request, .. } => {
+        DecodedMessage::Response { kind: about, request, .. } => {
             assert_eq!((json!(about), request), (json!("ack"), Some("7".to_owned())));
         }
         other => panic!("{other:?}"),
@@ -239,10 +243,10 @@ proptest! {
         let command = command.unwrap();
         match adapter.decode(&command.frame()) {
             // Leave for all sockets is close_room, which is decoded as a leave for the sockets in the room.
-            Ok(Heard::Message { message: decoded, .. }) if message.target.all => {
+            Ok(DecodedMessage::Message { message: decoded, .. }) if message.target.all => {
                 prop_assert_eq!(adapter.encode(&decoded).unwrap(), command);
             }
-            Ok(Heard::Message { message: decoded, .. }) => prop_assert_eq!(decoded, message),
+            Ok(DecodedMessage::Message { message: decoded, .. }) => prop_assert_eq!(decoded, message),
             other => prop_assert!(false, "{:?}", other),
         }
     }

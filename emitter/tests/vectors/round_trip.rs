@@ -1,8 +1,9 @@
 use proptest::{prelude::*, sample::Index};
 use serde_json::Value;
 use socketio_emitter::{
-    Action, Adapter, Args, Binary, Close, Frame, Heard, Message, RESERVED_EVENTS, RESERVED_SERVER_EVENTS, RoomChannels,
-    Sharded, Streams, Target,
+    Adapter, Args, Binary, Message,
+    adapter::{DecodedMessage, Frame, RoomChannels, Sharded, Streams},
+    message::{Action, DisconnectMode, RESERVED_EVENTS, RESERVED_SERVER_EVENTS, Target},
 };
 
 /// The adapters that support every message.
@@ -65,7 +66,7 @@ fn any_action() -> impl Strategy<Value = Action> {
         4 => emit,
         1 => rooms().prop_map(|rooms| Action::Join { rooms }),
         1 => rooms().prop_map(|rooms| Action::Leave { rooms }),
-        1 => prop_oneof![Just(Close::Yes), Just(Close::No)].prop_map(|close| Action::Disconnect { close }),
+        1 => prop_oneof![Just(DisconnectMode::CloseConnection), Just(DisconnectMode::LeaveNamespace)].prop_map(|mode| Action::Disconnect { mode }),
         2 => (any_name(), any_args()).prop_map(|(event, args)| Action::ServerEmit { event, args }),
     ]
 }
@@ -108,7 +109,7 @@ proptest! {
         for adapter in adapters() {
             let command = adapter.encode(&message).unwrap();
             match adapter.decode(&command.frame()).unwrap() {
-                Heard::Message { message: decoded, sender, request } => {
+                DecodedMessage::Message { message: decoded, sender, request, .. } => {
                     prop_assert_eq!(&decoded, &message);
                     prop_assert_eq!((sender.as_deref(), request), (Some("emitter"), None));
                 }

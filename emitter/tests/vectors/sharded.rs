@@ -1,4 +1,7 @@
-use socketio_emitter::{Adapter, Args, Heard, Message, RoomChannels, Sharded};
+use socketio_emitter::{
+    Adapter, Args, Message,
+    adapter::{DecodedMessage, RoomChannels, Sharded},
+};
 
 use crate::capture::{CaptureFile, check_round_trip, truncations};
 
@@ -22,7 +25,7 @@ fn messages_of_servers_are_decoded_and_encoded_with_the_same_meaning() {
     assert_eq!(captures.len(), 29);
     let mut messages = 0;
     for capture in &captures {
-        if let Heard::Message { message, .. } = capture.check_decoded() {
+        if let DecodedMessage::Message { message, .. } = capture.check_decoded() {
             check_round_trip(&capture.name, &capture.adapter(), &message);
             messages += 1;
         }
@@ -69,7 +72,7 @@ fn other_messages_are_published_on_the_main_channel() {
 fn numeric_rooms_and_missing_optional_keys_are_decoded() {
     let json = r#"{"type":3,"data":{"packet":{"type":2,"data":["e"]},"opts":{"rooms":[5,"x"]}},"uid":"a","nsp":"/"}"#;
     match adapter().decode(&("socket.io#/#", json).into()).unwrap() {
-        Heard::Message { message, .. } => assert_eq!(message.target.rooms.unwrap(), ["5", "x"]),
+        DecodedMessage::Message { message, .. } => assert_eq!(message.target.rooms.unwrap(), ["5", "x"]),
         other => panic!("{other:?}"),
     }
 }

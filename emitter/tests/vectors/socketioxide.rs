@@ -1,6 +1,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use socketio_emitter::{Action, Adapter, Args, Binary, Heard, Message, Operation, Presence, SocketIoxide};
+use socketio_emitter::{
+    Adapter, Args, Binary, Message,
+    adapter::{DecodedMessage, Operation, Presence, SocketIoxide},
+    message::Action,
+};
 
 use crate::{
     arbitrary::any_message,
@@ -36,7 +40,7 @@ fn messages_of_the_official_emitter_and_of_servers_are_decoded() {
     let CaptureFile { captured, servers } = CaptureFile::load("socketioxide.json");
     for capture in &captured {
         match capture.check_decoded() {
-            Heard::Message { request: None, .. } => {}
+            DecodedMessage::Message { request: None, .. } => {}
             other => panic!("{}: {other:?}", capture.name),
         }
     }
@@ -100,7 +104,7 @@ fn unsupported_messages_are_refused() {
     assert_eq!(refusal(json!({"event": "e", "namespace": "/a#b"})), "unreachable-name");
     let infinite = Message::emit("e", Args::new(&f64::INFINITY).unwrap());
     assert_eq!(adapter().encode(&infinite).unwrap_err().code(), "not-finite");
-    let unsupported = Operation::ALL.into_iter().filter(|operation| adapter().lacks(*operation).is_some());
+    let unsupported = Operation::ALL.into_iter().filter(|operation| adapter().unsupported_reason(*operation).is_some());
     assert_eq!(unsupported.collect::<Vec<_>>(), [Operation::Compress, Operation::ServerEmit, Operation::ServerAcks]);
 }
 
@@ -145,10 +149,10 @@ fn two_placeholders_for_one_attachment_are_malformed() {
 
 #[test]
 fn heartbeats_are_decoded() {
-    for (kind, expected) in [(20, Presence::Alive), (21, Presence::Came)] {
+    for (kind, expected) in [(20, Presence::Heartbeat), (21, Presence::InitialHeartbeat)] {
         let payload = [&b"\x96\xb0socketio-emitter\xb00000000000000000"[..], &[kind], b"\xc0\xc0\xc0"].concat();
         match adapter().decode(&("socket.io-request#/a#", &payload).into()).unwrap() {
-            Heard::Presence { about, namespace, sender } => {
+            DecodedMessage::Presence { presence: about, namespace, sender, .. } => {
                 assert_eq!((about, namespace.as_str(), sender.as_deref()), (expected, "/a", Some("socketio-emitter")));
             }
             other => panic!("{other:?}"),
@@ -161,7 +165,7 @@ fn selection_of_no_socket_is_decoded_as_an_empty_room_list() {
     let ids = b"\x96\xb0socketio-emitter\xb00000000000000000\x02\xc0\xc0";
     let no_socket = [&ids[..], b"\x95\x00\x90\x90\xc0\xc0"].concat();
     match adapter().decode(&("socket.io-request#/#", &no_socket).into()).unwrap() {
-        Heard::Message { message: Message { target, action: Action::Disconnect { .. } }, .. } => {
+        DecodedMessage::Message { message: Message { target, action: Action::Disconnect { .. } }, .. } => {
             assert_eq!((target.rooms, target.all), (Some(Vec::new()), false));
         }
         other => panic!("{other:?}"),
@@ -183,7 +187,7 @@ proptest! {
         prop_assume!(command.is_ok());
         let command = command.unwrap();
         match adapter.decode(&command.frame()) {
-            Ok(Heard::Message { message: decoded, .. }) => prop_assert_eq!(decoded, message),
+            Ok(DecodedMessage::Message { message: decoded, .. }) => prop_assert_eq!(decoded, message),
             other => prop_assert!(false, "{:?}", other),
         }
     }

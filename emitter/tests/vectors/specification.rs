@@ -8,7 +8,10 @@ use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use socketio_emitter::{ADAPTER_NAMES, Adapter, Command, Frame, Heard};
+use socketio_emitter::{
+    Adapter,
+    adapter::{ADAPTER_NAMES, Command, DecodedMessage, Frame},
+};
 
 use self::{
     document::{SpecExample, examples},
@@ -109,14 +112,14 @@ fn check_lines(example: &SpecExample, capture: &CapturedMessage) {
 /// The decoded message in the JSON form of the document.
 fn decoded_json(adapter: &Adapter, frame: &Frame<'_>) -> Value {
     match adapter.decode(frame) {
-        Ok(Heard::Message { message, request, .. }) => {
+        Ok(DecodedMessage::Message { message, request, .. }) => {
             let mut json = json!(message);
             if let Some(request) = request {
                 json["request"] = json!(request);
             }
             json
         }
-        Ok(Heard::Question { about, target, request, .. }) => {
+        Ok(DecodedMessage::Request { kind: about, target, request, .. }) => {
             let mut json = json!({"question": about, "namespace": target.namespace});
             if let Some(rooms) = target.rooms {
                 json["rooms"] = json!(rooms);
@@ -124,8 +127,8 @@ fn decoded_json(adapter: &Adapter, frame: &Frame<'_>) -> Value {
             json["request"] = json!(request);
             json
         }
-        Ok(Heard::Answer { about, request, .. }) => json!({"answer": about, "request": request}),
-        Ok(Heard::Presence { about, namespace, .. }) => json!({"presence": about, "namespace": namespace}),
+        Ok(DecodedMessage::Response { kind: about, request, .. }) => json!({"answer": about, "request": request}),
+        Ok(DecodedMessage::Presence { presence, namespace, .. }) => json!({"presence": presence, "namespace": namespace}),
         Ok(other) => panic!("{other:?}"),
         Err(error) => json!({"unread": error.to_string()}),
     }
@@ -134,7 +137,7 @@ fn decoded_json(adapter: &Adapter, frame: &Frame<'_>) -> Value {
 /// Encodes the captured message again, if it is a message that an emitter sends, and compares the commands.
 fn check_encoded(capture: &SpecCapture, adapter: &Adapter, mut meaning: Value) {
     let SpecCapture { title, encoding, message: captured } = capture;
-    let Ok(Heard::Message { message, .. }) = adapter.decode(&captured.frame()) else { return };
+    let Ok(DecodedMessage::Message { message, .. }) = adapter.decode(&captured.frame()) else { return };
     let command = match adapter.encode(&message) {
         Ok(command) => command,
         Err(error) => {

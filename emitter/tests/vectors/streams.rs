@@ -1,4 +1,8 @@
-use socketio_emitter::{Action, Adapter, Args, Command, Date, Frame, Heard, Message, Presence, Streams};
+use socketio_emitter::{
+    Adapter, Args, Date, Message,
+    adapter::{Command, DecodedMessage, Frame, Presence, Streams},
+    message::Action,
+};
 
 use crate::capture::{CaptureFile, CapturedMessage, check_round_trip};
 
@@ -41,7 +45,7 @@ fn messages_of_servers_are_decoded_and_encoded_with_the_same_meaning() {
     assert_eq!(captures.len(), 17);
     let mut messages = 0;
     for capture in &captures {
-        if let Heard::Message { message, .. } = capture.check_decoded() {
+        if let DecodedMessage::Message { message, .. } = capture.check_decoded() {
             check_round_trip(&capture.name, &Adapter::Streams(streams(capture)), &message);
             check_round_trip(&capture.name, &Adapter::Streams(streams(capture).before_0_3()), &message);
             messages += 1;
@@ -54,7 +58,7 @@ fn messages_of_servers_are_decoded_and_encoded_with_the_same_meaning() {
 fn captured_entries_are_decoded_to_the_same_message() {
     for capture in CaptureFile::load("streams.json").captured {
         match capture.adapter().decode(&capture.frame()).unwrap() {
-            Heard::Message { message, sender, request } => {
+            DecodedMessage::Message { message, sender, request, .. } => {
                 // Debug output, because a date in JSON is decoded as its text.
                 assert_eq!(format!("{message:?}"), format!("{:?}", capture.message()), "{}", capture.name);
                 assert_eq!((sender.as_deref(), request), (Some("emitter"), None), "{}", capture.name);
@@ -105,10 +109,10 @@ fn values_without_a_json_form_are_encoded_as_messagepack() {
 #[test]
 fn heartbeat_messages_of_servers_before_0_3_are_decoded() {
     let adapter = Adapter::Streams(Streams::default());
-    for (kind, expected) in [("1", Presence::Came), ("2", Presence::Alive), ("13", Presence::Goes)] {
+    for (kind, expected) in [("1", Presence::InitialHeartbeat), ("2", Presence::Heartbeat), ("13", Presence::AdapterClose)] {
         let fields = [("uid", "a"), ("nsp", "/"), ("type", kind)].map(|(name, value)| (name, value.as_bytes()));
         match adapter.decode(&Frame::Entry { stream: "socket.io", fields: fields.to_vec() }).unwrap() {
-            Heard::Presence { about, namespace, sender } => {
+            DecodedMessage::Presence { presence: about, namespace, sender, .. } => {
                 assert_eq!((about, namespace.as_str(), sender.as_deref()), (expected, "/", Some("a")));
             }
             other => panic!("{other:?}"),
@@ -131,7 +135,7 @@ fn base64_variants_unknown_fields_and_numbered_streams_are_decoded() {
         let fields = fields.map(|(name, value)| (name, value.as_bytes())).to_vec();
         for stream in ["socket.io", "socket.io-7", "socket.io--3"] {
             match adapter.decode(&Frame::Entry { stream, fields: fields.clone() }) {
-                Ok(Heard::Message { message, .. }) => {
+                Ok(DecodedMessage::Message { message, .. }) => {
                     assert_eq!(format!("{message:?}"), format!("{emit:?}"), "{stream} {data}");
                 }
                 other => panic!("{stream} {data}: {other:?}"),
