@@ -20,7 +20,7 @@ Examples:
   sio emit news 'We are back' --to lobby        Send an event to a room
   sio emit time -T '{{ now }}' --every 5s       Send the time every five seconds
   sio pipe events.ndjson                        Send a file of events, joins, disconnects, …
-  sio emit ready --to lobby --ack               Send an event and print the clients' acknowledgements
+  sio emit ready --to lobby --ack               Send an event and print acknowledgements
   sio join vip --to user:42                     Make a user's sockets join a room
   sio sockets --to lobby                        List the sockets in a room
   sio tap --event 'chat*'                       Print matching messages live
@@ -109,6 +109,18 @@ mod tests {
     #[test]
     fn command_definition_is_valid() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn example_commands_and_tables_are_not_wrapped() {
+        let root = command();
+        for command in root.get_subcommands().chain([&root]) {
+            let help = command.get_after_long_help().unwrap().to_string();
+            let is_fixed = |line: &&str| line.starts_with("    ") || line.trim_start().contains("  ");
+            for line in help.lines().filter(is_fixed) {
+                assert!(line.chars().count() <= 100, "{}: {line}", command.get_name());
+            }
+        }
     }
 
     #[test]

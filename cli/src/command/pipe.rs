@@ -23,7 +23,7 @@ use self::{
     line_tracker::{LineTracker, SharedLineTracker},
     message_stream::MessageStream,
     progress::PipeProgress,
-    record_reader::RecordReader,
+    record_reader::LineRecordReader,
     summary::{PipeSummary, resume_hint},
 };
 use crate::{
@@ -81,7 +81,7 @@ impl PipeCommand {
         let mut shutdown = Shutdown::new()?;
         let tracker = LineTracker::new(PipeProgress::new(size, interactive, output), output);
         let tracker = SharedLineTracker::new(tracker);
-        let chunks = RecordReader::new(source, self.from_line, self.max_line, cluster.numbers()).start()?;
+        let chunks = LineRecordReader::new(source, self.from_line, self.max_line, cluster.numbers()).start()?;
         let (stop, stopped) = oneshot::channel();
         let messages = MessageStream::new(emitter.clone(), chunks, tracker.clone(), stopped)
             .with_rate(self.rate)

@@ -1,10 +1,8 @@
 //! How ARG, --string and --binary are parsed.
 
-use std::{env, fs, process};
-
 use socketio_emitter::{Args, Binary, Numbers};
 
-use crate::harness::{dry_run, emit_error, expected_event, sio};
+use crate::harness::{TempFile, dry_run, emit_error, expected_event, sio};
 
 fn json(text: &str) -> Args {
     Args::from_json(text.as_bytes(), Numbers::Exact).unwrap()
@@ -12,23 +10,6 @@ fn json(text: &str) -> Args {
 
 fn string(text: &str) -> Args {
     Args::new(text).unwrap()
-}
-
-/// A file that is deleted when it is dropped.
-struct TempFile(String);
-
-impl TempFile {
-    fn new(name: &str, content: &[u8]) -> Self {
-        let path = env::temp_dir().join(format!("sio-{}-{name}", process::id()));
-        fs::write(&path, content).unwrap();
-        Self(path.to_str().unwrap().to_owned())
-    }
-}
-
-impl Drop for TempFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
 }
 
 #[test]
@@ -50,7 +31,7 @@ fn other_args_are_strings() {
 fn args_strings_and_binaries_keep_their_order() {
     let file = TempFile::new("order", &[0, 255]);
     let binary = || Args::new(&Binary([0, 255])).unwrap();
-    let typed = ["e", "1", "--string", "2", "3", "--binary", &file.0, "--to", "room", "--string", "-x", "4"];
+    let typed = ["e", "1", "--string", "2", "3", "--binary", file.path(), "--to", "room", "--string", "-x", "4"];
     let plain = dry_run(&typed);
     let all = [json("1"), string("2"), json("3"), binary(), string("-x"), json("4")];
     assert_eq!(plain.split_once("emitter").unwrap().1.split_once("nsp").unwrap().0, {
@@ -58,7 +39,7 @@ fn args_strings_and_binaries_keep_their_order() {
         expected.split_once("emitter").unwrap().1.split_once("nsp").unwrap().0.to_owned()
     });
     assert_eq!(
-        dry_run(&["--binary", &file.0, "e", "--string=1", "--", "-x"]),
+        dry_run(&["--binary", file.path(), "e", "--string=1", "--", "-x"]),
         expected_event([binary(), string("1"), string("-x")])
     );
 }
@@ -66,7 +47,7 @@ fn args_strings_and_binaries_keep_their_order() {
 #[test]
 fn args_are_read_from_files_and_stdin() {
     let file = TempFile::new("file", b"{\"a\":\n 1}\n");
-    let at = format!("@{}", file.0);
+    let at = format!("@{}", file.path());
     assert_eq!(dry_run(&["e", &at, &at]), expected_event([json("{\"a\":1}"), json("{\"a\":1}")]));
     let dry = ["emit", "e", "--dry-run", "--adapter", "classic"];
     sio(&dry).arg("@-").write_stdin("[1]").assert().success().stdout(expected_event([json("[1]")]));
@@ -88,7 +69,7 @@ fn invalid_arg_reports_its_number_and_position() {
     assert!(stderr.contains("(column 10)"), "{stderr}");
     assert!(emit_error(&["e", "["]).1.starts_with("sio: ARG 1: "));
     let file = TempFile::new("broken", b"{\n\"a\": }");
-    let (code, stderr) = emit_error(&["e", &format!("@{}", file.0)]);
+    let (code, stderr) = emit_error(&["e", &format!("@{}", file.path())]);
     assert_eq!((code, stderr.contains("(line 2, column 6)")), (2, true), "{stderr}");
     let (code, stderr) = emit_error(&["e", "@/no/such/file"]);
     assert_eq!((code, stderr.contains("/no/such/file") && stderr.contains("--string")), (1, true), "{stderr}");

@@ -1,6 +1,7 @@
 //! Runs `sio` in an environment without Redis variables.
 
 use std::{
+    env, fs,
     net::TcpListener,
     process::{self, Child, Stdio},
 };
@@ -75,4 +76,25 @@ pub(crate) fn expected_event(args: impl IntoIterator<Item = Args>) -> String {
 pub(crate) fn unreachable_url(userinfo: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("redis://{userinfo}127.0.0.1:{}", listener.local_addr().unwrap().port())
+}
+
+/// A temporary file, deleted on drop.
+pub(crate) struct TempFile(String);
+
+impl TempFile {
+    pub(crate) fn new(name: &str, content: &[u8]) -> Self {
+        let path = env::temp_dir().join(format!("sio-{}-{name}", process::id()));
+        fs::write(&path, content).unwrap();
+        Self(path.to_str().unwrap().to_owned())
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
 }

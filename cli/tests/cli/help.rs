@@ -39,8 +39,9 @@ fn help(args: &[&str]) -> String {
 /// The lines that describe an option.
 fn option_lines<'a>(help: &'a str, option: &str) -> Vec<&'a str> {
     let is_option = |line: &&str| {
-        let line = line.trim_start();
-        line.starts_with('-') && line.split([' ', ',']).any(|word| word == option)
+        // Deeper lines continue the description of an option.
+        let text = line.trim_start();
+        line.len() - text.len() <= 6 && text.starts_with('-') && text.split([' ', ',']).any(|word| word == option)
     };
     help.lines().filter(is_option).collect()
 }

@@ -1,6 +1,6 @@
 //! `sio pipe`: parsing of lines, dry runs, and signals.
 
-use std::{env, fs, io::Write, process};
+use std::io::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde_json::{Value, value::RawValue};
 
 #[cfg(unix)]
 use crate::harness::kill;
-use crate::harness::{run, run_with_stdin, spawn};
+use crate::harness::{TempFile, run, run_with_stdin, spawn};
 
 const DRY_RUN: [&str; 6] = ["pipe", "--dry-run", "--adapter", "classic", "--socket-io", "4"];
 
@@ -116,10 +116,8 @@ fn from_line_skips_earlier_lines() {
 #[test]
 fn many_lines_of_a_file_keep_their_order() {
     let input: String = (0..50_000).map(|n| format!("{{\"event\":\"e\",\"data\":\"no {n}.\"}}\n")).collect();
-    let path = env::temp_dir().join(format!("sio-{}-many", process::id()));
-    fs::write(&path, &input).unwrap();
-    let (code, stdout, stderr) = run(&[&DRY_RUN[..], &[path.to_str().unwrap()]].concat());
-    fs::remove_file(&path).unwrap();
+    let file = TempFile::new("many", input.as_bytes());
+    let (code, stdout, stderr) = run(&[&DRY_RUN[..], &[file.path()]].concat());
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.starts_with("50,000 printed, 0 bad; 50,000 lines in "), "{stderr}");
     assert!(stdout.lines().enumerate().all(|(n, line)| line.contains(&format!("no {n}."))));

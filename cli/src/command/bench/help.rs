@@ -35,7 +35,7 @@ Output of -o json:
   adapter, channel   Adapter, and channel or stream of the events
   servers            Fewest servers at any time (null if unknown)
   size, bytes        Size of the argument; size of an event in Redis
-  latency            rate (of --rate, or null), sent, unknown, unsent, missed (due but not sent), seconds,
+  latency            rate (or null), sent, unknown, unsent, missed (due but not sent), seconds,
                      per_second, microseconds {min, mean, p50, p90, p99, p999, max}
   throughput         sent, unknown, unsent, seconds, per_second, bytes_per_second
 
@@ -53,7 +53,7 @@ Examples:
 
 Exit codes:
   0    Success
-  1    Failure: Redis became unreachable, or servers were lost (--servers); partial results are printed
+  1    Failure: Redis is unreachable, or servers were lost (--servers); prints partial results
   2    Invalid usage, or the adapter stores events in a stream and --servers --trim is missing
   3    No server on the namespace (--servers)
-  130  Interrupted by Ctrl-C (143: by SIGTERM); partial results are printed";
+  130  Interrupted by Ctrl-C (143: by SIGTERM); prints partial results";

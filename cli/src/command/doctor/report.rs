@@ -71,10 +71,10 @@ impl DiagnosisFormat {
             [one] => format!("  {one}"),
             [oldest, .., newest] => format!("  {oldest} to {newest}"),
         };
-        let untargeted = if cluster.meant { "" } else { "  not targeted by this emitter" };
+        let unreached = if cluster.meant { "" } else { "  not reached by this emitter" };
         let name =
             self.paint(&format!("{} {}", escape_control(&cluster.adapter), quoted(&cluster.prefix)), ReportColor::Bold);
-        lines.push(format!("{name}{}{}", escape_control(&versions), self.paint(untargeted, ReportColor::Dim)));
+        lines.push(format!("{name}{}{}", escape_control(&versions), self.paint(unreached, ReportColor::Dim)));
         let shown = cluster.namespaces.iter().take(MAX_NAMESPACES);
         let width = shown.clone().map(|namespace| escape_control(&namespace.name).chars().count()).max().unwrap_or(0);
         lines.extend(shown.map(|namespace| self.namespace(namespace, width)));
@@ -128,11 +128,10 @@ impl DiagnosisFormat {
 /// Suggestions if no problems were found: rooms and event handlers of clients are not checked by default.
 fn next_steps(diagnosis: &Diagnosis) -> Vec<String> {
     let mut steps = Vec::new();
-    let ours = diagnosis.clusters.iter().filter(|cluster| cluster.meant);
-    let answers = ours.flat_map(|cluster| &cluster.namespaces).any(|namespace| namespace.answered.is_some());
-    let looked_for_room =
-        diagnosis.room.is_some() || diagnosis.findings.iter().any(|found| found.code == "unknown-room");
-    if answers && !looked_for_room {
+    let reached = diagnosis.clusters.iter().filter(|cluster| cluster.meant);
+    let answers = reached.flat_map(|cluster| &cluster.namespaces).any(|namespace| namespace.answered.is_some());
+    let checked_room = diagnosis.room.is_some() || diagnosis.findings.iter().any(|found| found.code == "unknown-room");
+    if answers && !checked_room {
         steps.push(("sio doctor --to ROOM", "Are there sockets in the room?"));
         steps.push(("sio sockets", "Which sockets are on the namespace?"));
     }

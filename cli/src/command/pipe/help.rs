@@ -30,10 +30,10 @@ Invalid lines:
 
 Output of sio tap -o json:
   Messages are sent again. Other lines, such as requests and responses, are skipped and counted. If a live tap would \
-receive the messages again, they would loop forever. This is the case if the tap uses the same Redis, the same prefix, and \
-the same adapter or none. The first such line is an error with exit code 2. Send to another Redis or --prefix instead, or \
-tap with one --adapter and send with another. To replay a recording on the Redis where it was made, remove its origin: \
-jq -c 'del(.seen)' traffic.ndjson | sio pipe
+receive the messages again, they would loop forever. This is the case if the tap uses the same Redis and prefix, and has the \
+same --adapter or none. The first such line is an error with exit code 2. Send to another Redis or --prefix instead, or tap \
+with one --adapter and send with another. To replay a recording on the Redis where it was made, remove \"seen\" (see the \
+examples).
 
 If Redis becomes unreachable:
   sio stops at once and never sends a message twice. The last line on stderr says where to continue (--from-line). Messages \
@@ -43,11 +43,13 @@ Examples:
   A file, with a progress bar on a terminal
     sio pipe events.ndjson
   From a database, at most 200 per second
-    psql -Atc \"select json_build_object('event', 'note', 'data', n) from notes n\" | sio pipe --rate 200
+    psql -Atc \"select json_build_object('event', 'note', 'data', text) from notes\" | sio pipe --rate 200
   A live feed, each line as it arrives
     tail -f -n 0 events.ndjson | sio pipe
   From one cluster to another, live
     sio tap -o json --url redis://one | sio pipe --url redis://other
+  Replay a recording of sio tap on the Redis where it was made
+    jq -c 'del(.seen)' traffic.ndjson | sio pipe
   Validate a file; needs no Redis
     sio pipe events.ndjson --dry-run --adapter classic --socket-io 4 > /dev/null
   The number of sent messages, for a script

@@ -73,7 +73,7 @@ impl LineRecord {
 }
 
 /// Reads lines and parses them.
-pub(super) struct RecordReader<R> {
+pub(super) struct LineRecordReader<R> {
     lines: LineReader<R>,
     from_line: u64,
     max_bytes: usize,
@@ -82,7 +82,7 @@ pub(super) struct RecordReader<R> {
     capacity: usize,
 }
 
-impl<R: Read + Send + 'static> RecordReader<R> {
+impl<R: Read + Send + 'static> LineRecordReader<R> {
     /// Reads from line `from_line` on. Lines of more than `max_bytes` are invalid.
     pub(super) fn new(source: R, from_line: u64, max_bytes: usize, numbers: Numbers) -> Self {
         Self { lines: LineReader::new(source, max_bytes), from_line, max_bytes, numbers, capacity: 0 }
