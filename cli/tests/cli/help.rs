@@ -39,9 +39,10 @@ fn help(args: &[&str]) -> String {
 /// The lines that describe an option.
 fn option_lines<'a>(help: &'a str, option: &str) -> Vec<&'a str> {
     let is_option = |line: &&str| {
-        // Deeper lines continue the description of an option.
+        // Deeper lines continue the description of an option; two spaces separate it from the names.
         let text = line.trim_start();
-        line.len() - text.len() <= 6 && text.starts_with('-') && text.split([' ', ',']).any(|word| word == option)
+        let names = text.split("  ").next().unwrap_or_default();
+        line.len() - text.len() <= 6 && text.starts_with('-') && names.split([' ', ',']).any(|name| name == option)
     };
     help.lines().filter(is_option).collect()
 }

@@ -43,7 +43,7 @@ Examples:
   A file, with a progress bar on a terminal
     sio pipe events.ndjson
   From a database, at most 200 per second
-    psql -Atc \"select json_build_object('event', 'note', 'data', text) from notes\" | sio pipe --rate 200
+    psql -Atc \"select json_build_object('event', 'n', 'data', text) from log\" | sio pipe --rate 200
   A live feed, each line as it arrives
     tail -f -n 0 events.ndjson | sio pipe
   From one cluster to another, live

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Read};
 
 /// The number of bytes per read: the capacity of a pipe on Linux.
-const CHUNK: usize = 64 * 1024;
+const READ_BYTES: usize = 64 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -33,7 +33,7 @@ pub(super) enum RawLine<'b> {
 impl<R: Read> LineReader<R> {
     /// Reports lines of more than `max_bytes` as too long.
     pub(super) fn new(source: R, max_bytes: usize) -> Self {
-        let buffer = vec![0; CHUNK];
+        let buffer = vec![0; READ_BYTES];
         Self { source, buffer, start: 0, end: 0, searched: 0, number: 0, max_bytes, discarding: false, ended: false }
     }
 
@@ -71,7 +71,7 @@ impl<R: Read> LineReader<R> {
         if self.end == self.buffer.len() {
             self.buffer.resize(self.end * 2, 0);
         }
-        let space = self.buffer.len().min(self.end + CHUNK);
+        let space = self.buffer.len().min(self.end + READ_BYTES);
         let read = loop {
             match self.source.read(&mut self.buffer[self.end..space]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -154,6 +154,6 @@ mod tests {
         }
         assert_eq!(lines.next(), Some((2, RawLine::Text(b"short"))));
         assert_eq!(seen, [(1, true)]);
-        assert!(lines.buffer.len() <= 4 * CHUNK);
+        assert!(lines.buffer.len() <= 4 * READ_BYTES);
     }
 }
