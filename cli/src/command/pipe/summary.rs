@@ -36,7 +36,7 @@ impl PipeSummary {
     /// Prints the summary, with a warning if Redis counted zero servers.
     pub(super) fn print(&self, output: Output) -> Result<(), CliError> {
         if let (Some(adapter), Some(0)) = (self.adapter, self.servers) {
-            output.warn(&no_servers_warning(adapter, "the namespaces"));
+            output.warn(&no_servers_warning(adapter, "one of the namespaces"));
         }
         match output.is_json() {
             true => output.json_line(self),
