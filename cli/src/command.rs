@@ -1,4 +1,4 @@
-//! The commands, one a file.
+//! The subcommands, one per file. Each file has the same order: help texts, options, `run`, helpers.
 
 mod bench;
 mod completions;
@@ -17,44 +17,43 @@ mod tap;
 
 use clap::Subcommand;
 
-use crate::{exit::Exit, failure::Failure, global::Global, output::Output};
+use crate::{cli_error::CliError, exit::Exit, global_args::GlobalArgs, output::Output};
 
-/// What `sio` can do.
 #[derive(Subcommand)]
-pub(crate) enum Command {
-    Emit(emit::Emit),
-    Pipe(pipe::Pipe),
-    Join(join::Join),
-    Leave(leave::Leave),
-    Disconnect(disconnect::Disconnect),
-    ServerEmit(server_emit::ServerEmit),
-    Sockets(sockets::Sockets),
-    Rooms(rooms::Rooms),
-    Servers(servers::Servers),
-    Tap(tap::Tap),
-    Doctor(doctor::Doctor),
-    Bench(bench::Bench),
-    Completions(completions::Completions),
-    Man(man::Man),
+pub(crate) enum CliCommand {
+    Emit(emit::EmitCommand),
+    Pipe(pipe::PipeCommand),
+    Join(join::JoinCommand),
+    Leave(leave::LeaveCommand),
+    Disconnect(disconnect::DisconnectCommand),
+    ServerEmit(server_emit::ServerEmitCommand),
+    Sockets(sockets::SocketsCommand),
+    Rooms(rooms::RoomsCommand),
+    Servers(servers::ServersCommand),
+    Tap(tap::TapCommand),
+    Doctor(doctor::DoctorCommand),
+    Bench(bench::BenchCommand),
+    Completions(completions::CompletionsCommand),
+    Man(man::ManCommand),
 }
 
-impl Command {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
+impl CliCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
         match self {
-            Self::Emit(emit) => emit.run(global, output).await,
-            Self::Pipe(pipe) => pipe.run(global, output).await,
-            Self::Join(join) => join.run(global, output).await,
-            Self::Leave(leave) => leave.run(global, output).await,
-            Self::Disconnect(disconnect) => disconnect.run(global, output).await,
-            Self::ServerEmit(emit) => emit.run(global, output).await,
-            Self::Sockets(sockets) => sockets.run(global, output).await,
-            Self::Rooms(rooms) => rooms.run(global, output).await,
-            Self::Servers(servers) => servers.run(global, output).await,
-            Self::Tap(tap) => tap.run(global, output).await,
-            Self::Doctor(doctor) => doctor.run(global, output).await,
-            Self::Bench(bench) => bench.run(global, output).await,
-            Self::Completions(completions) => completions.run(output),
-            Self::Man(man) => man.run(output),
+            Self::Emit(command) => command.run(global, output).await,
+            Self::Pipe(command) => command.run(global, output).await,
+            Self::Join(command) => command.run(global, output).await,
+            Self::Leave(command) => command.run(global, output).await,
+            Self::Disconnect(command) => command.run(global, output).await,
+            Self::ServerEmit(command) => command.run(global, output).await,
+            Self::Sockets(command) => command.run(global, output).await,
+            Self::Rooms(command) => command.run(global, output).await,
+            Self::Servers(command) => command.run(global, output).await,
+            Self::Tap(command) => command.run(global, output).await,
+            Self::Doctor(command) => command.run(global, output).await,
+            Self::Bench(command) => command.run(global, output).await,
+            Self::Completions(command) => command.run(output),
+            Self::Man(command) => command.run(output),
         }
     }
 }

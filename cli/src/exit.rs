@@ -1,25 +1,24 @@
-//! How the process ends.
+//! The exit codes of the process.
 
 use std::process::ExitCode;
 
-/// The exit codes, the same for every command.
+/// The exit codes, which are the same for every command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done.
-    Done = 0,
-    /// Redis is away, or a file or pipe failed.
+    Success = 0,
+    /// Redis is unreachable, or reading or writing a file or pipe failed.
     Failed = 1,
-    /// Bad usage or input, or something that the adapter or this version does not support.
+    /// Invalid usage or input, or not supported by the adapter or the Socket.IO version.
     Usage = 2,
-    /// Nobody is there: no adapter found, or too few servers.
-    Nobody = 3,
-    /// Some did not answer in time; what came is printed.
+    /// No adapter was detected, or there are too few servers.
+    NoServers = 3,
+    /// Some servers or clients did not answer in time; the answers that arrived are printed.
     Incomplete = 4,
-    /// The diagnosis found trouble.
-    Trouble = 5,
-    /// Ended early by Ctrl-C.
+    /// `sio doctor` found problems.
+    Unhealthy = 5,
+    /// Interrupted by Ctrl-C.
     Interrupted = 130,
-    /// Ended early by SIGTERM.
+    /// Terminated by SIGTERM.
     Terminated = 143,
 }
 

@@ -1,62 +1,61 @@
-//! What the help of several commands has in common.
+//! Sections that the long help of several commands shares.
 
 use socketio_common::ENVIRONMENT;
 
-/// How the values of an event are written.
+/// How event arguments are written.
 pub(crate) const ARG: &str = "\
 ARG:
-  {…}  […]  \"…\"  5  true  false  null   JSON; if it is broken, that is an error
-  @FILE                                 JSON from a file; @- is stdin
-  anything else                         a string: hello, 007, +5, 2026-01-01
+  {…}  […]  \"…\"  5  true  false  null   JSON; invalid JSON is an error
+  @FILE                                 JSON read from a file; @- reads stdin
+  anything else                         A string: hello, 007, +5, 2026-01-01
 
-  --string and --binary stand among the ARGs, in the order in which they are typed.
-  What begins with - comes after --, but negative numbers do not need it.
-  Bytes within JSON: {\"$binary\": \"<base64>\"}. Stdin can be read once, files are read once.";
+  --string and --binary may appear between ARGs; their order is kept. Put an ARG that begins with - after --; negative \
+numbers do not need it. Write bytes inside JSON as {\"$binary\": \"<base64>\"}. Each file is read once, and only one \
+argument can read stdin.";
 
-/// How a command that sends one message ends.
-pub(crate) const EXIT_CODES: &str = "\
+/// The exit codes of a command that sends one message.
+pub(crate) const SEND_EXIT_CODES: &str = "\
 Exit codes:
-  0    done; with a warning if the adapter is known and no server was there
-  1    failed: Redis is away, a file cannot be read
-  2    wrong usage or input, or not supported
-  3    nobody is there: no adapter found, or fewer servers than --require-servers
-  130  interrupted (143 by SIGTERM)";
+  0    Sent; prints a warning if Redis counted zero servers
+  1    Failure: Redis is unreachable, a file cannot be read
+  2    Invalid usage or input, or not supported by the adapter
+  3    No adapter detected, or fewer servers than --require-servers
+  130  Interrupted by Ctrl-C (143: by SIGTERM)";
 
-/// How a command that can wait for acknowledgements ends.
-pub(crate) const ACK_CODES: &str = "\
+/// The exit codes of a command that can wait for acknowledgements.
+pub(crate) const ACK_EXIT_CODES: &str = "\
 Exit codes:
-  0    done; with a warning if the adapter is known and no server was there
-  1    failed: Redis is away, a file cannot be read
-  2    wrong usage or input, or not supported
-  3    nobody is there: no adapter found, or fewer servers than --require-servers; with --ack also
-       if the adapter is known and no server was there
-  4    with --ack: some did not answer in time, or fewer than --expect; what came is printed
-  130  interrupted (143 by SIGTERM)";
+  0    Sent; prints a warning if Redis counted zero servers
+  1    Failure: Redis is unreachable, a file cannot be read
+  2    Invalid usage or input, or not supported by the adapter
+  3    No adapter detected, fewer servers than --require-servers, or zero servers with --ack
+  4    With --ack: acknowledgements are missing, or fewer than --expect arrived
+  130  Interrupted by Ctrl-C (143: by SIGTERM)";
 
-/// How a question ends.
-pub(crate) const ASKING_CODES: &str = "\
+/// The exit codes of a command that sends a request to the servers.
+pub(crate) const REQUEST_EXIT_CODES: &str = "\
 Exit codes:
-  0    done: everybody answered, or as many as --limit wanted
-  1    failed: Redis is away
-  2    wrong usage, or not supported
-  3    nobody is there: no adapter found, or no server on the namespace
-  4    incomplete: some did not answer within --timeout; what came is printed
-  130  interrupted (143 by SIGTERM)";
+  0    All servers answered, or --limit was reached
+  1    Failure: Redis is unreachable
+  2    Invalid usage, or not supported by the adapter
+  3    No adapter detected, or no server on the namespace
+  4    Incomplete: some servers did not answer within --timeout; the rest is printed
+  130  Interrupted by Ctrl-C (143: by SIGTERM)";
 
-/// What a question's answers look like.
-pub(crate) const ANSWERS: &str = "\
-Answers are printed as they come, at the end stderr says how many servers answered of how many.
-With -o json each answer is an object, and the last line is the tally: adapter, servers, answered,
-count, limited (there were more), partial, silent (who did not answer, where that is known),
-missed (messages that were dropped because stdout was not read in time) and end (complete,
-enough, timeout or lost).";
+/// The output of a command that sends a request to the servers.
+pub(crate) const REQUEST_OUTPUT: &str = "\
+Output:
+  Results are printed as they arrive. At the end, stderr reports how many servers answered. With -o json, each result is \
+an object, and the last line is the summary:
+  adapter, servers   Adapter, and number of servers (null if unknown)
+  answered, count    Servers that answered, and results
+  limited            true if --limit left out results
+  partial            true if answers are missing
+  silent             Ids of the servers that did not answer, if known
+  missed             Messages dropped because stdout was read too slowly
+  end                complete, enough, timeout or lost";
 
-/// The end of a long help: its parts, and the environment.
-pub(crate) fn page(parts: &[&str]) -> String {
-    format!("{}\n\nEnvironment:\n{ENVIRONMENT}", parts.join("\n\n"))
-}
-
-/// The end of a short help.
-pub(crate) fn more(command: &str) -> String {
-    format!("More, with examples: sio {command} --help")
+/// Joins the sections of a long help and appends the environment variables.
+pub(crate) fn with_environment(sections: &[&str]) -> String {
+    format!("{}\n\nEnvironment:\n{ENVIRONMENT}", sections.join("\n\n"))
 }

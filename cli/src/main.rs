@@ -1,56 +1,57 @@
-//! `sio`: push events into a running Socket.IO cluster from the shell.
+//! `sio`: sends events to a running Socket.IO cluster from the shell.
 
-mod acking;
-mod args;
-mod asking;
-mod beat;
+mod ack_args;
+mod cli_args;
+mod cli_error;
 mod command;
+mod event_args;
 mod exit;
-mod failure;
-mod global;
+mod global_args;
 mod help;
-mod interrupt;
-mod order;
-mod outcome;
+mod interval;
 mod output;
 mod rate;
-mod report;
-mod rooms;
-mod row;
-mod sending;
+mod request_outcome;
+mod response_row;
+mod responses;
+mod room_args;
+mod send_args;
+mod send_receipt;
+mod shutdown;
 mod size;
+mod socket_action;
 mod template;
-mod value;
+mod wrap;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
+use clap::FromArgMatches;
 use mimalloc::MiMalloc;
 
-use self::{args::Cli, exit::Exit, failure::Failure, output::Output};
+use self::{cli_args::CliArgs, cli_error::CliError, exit::Exit, output::Output};
 
-/// Messages are made on one thread and freed on another, for which the usual allocator takes locks.
+/// Messages are allocated on one thread and freed on another; the system allocator takes locks for that.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
-        Ok(cli) => {
-            let output = cli.global.output();
-            run(cli, output).unwrap_or_else(|failure| output.failure(&failure))
+    let parsed = cli_args::command().try_get_matches().and_then(|matches| CliArgs::from_arg_matches(&matches));
+    let exit = match parsed {
+        Ok(args) => {
+            let output = args.global.output();
+            run(args, output).unwrap_or_else(|error| output.print_error(&error))
         }
-        Err(error) => args::explain(&error),
+        Err(error) => cli_args::print_parse_error(&error),
     };
     exit.into()
 }
 
-fn run(cli: Cli, output: Output) -> Result<Exit, Failure> {
-    // The worker drives the connection, so that rendering and packing a batch does not hold it up.
+fn run(args: CliArgs, output: Output) -> Result<Exit, CliError> {
+    // The worker thread drives the connection, so that rendering and encoding a batch does not block it.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
-    runtime.block_on(cli.command.run(&cli.global, output))
+        .map_err(|error| CliError::failed(format!("cannot start the runtime: {error}")))?;
+    runtime.block_on(args.command.run(&args.global, output))
 }

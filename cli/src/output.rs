@@ -1,118 +1,121 @@
-//! Data goes to stdout, words to stderr.
+//! Output: data goes to stdout, messages for people go to stderr.
 
 use std::io::{self, ErrorKind, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::{exit::Exit, failure::Failure};
+use crate::{cli_error::CliError, exit::Exit, global_args::GlobalArgs};
 
-/// What stdout carries.
+/// The format of stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Text for people.
+pub(crate) enum OutputFormat {
+    /// Text for people
     Text,
-    /// JSON, one object a line.
+    /// JSON, one object per line
     Json,
 }
 
-/// How much is said on stderr.
+/// How much is printed on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Words {
-    /// Nothing but what made the command fail.
-    Few,
-    /// What happened.
-    Some,
-    /// Every step.
-    Many,
+pub(crate) enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// Also results and warnings.
+    Normal,
+    /// Also every step.
+    Verbose,
 }
 
-/// Where results and words go.
+/// Where results and messages go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
-    /// What stdout carries.
-    pub(crate) format: Format,
-    /// How much is said on stderr.
-    pub(crate) words: Words,
+    pub(crate) format: OutputFormat,
+    pub(crate) verbosity: Verbosity,
 }
 
 impl Output {
     pub(crate) fn is_json(self) -> bool {
-        self.format == Format::Json
+        self.format == OutputFormat::Json
     }
 
-    /// Prints a JSON object.
-    pub(crate) fn object(self, object: &impl Serialize) -> Result<(), Failure> {
-        let json = serde_json::to_string(object).map_err(|error| Failure::failed(error.to_string()))?;
+    /// Prints a line of JSON to stdout.
+    pub(crate) fn json_line(self, object: &impl Serialize) -> Result<(), CliError> {
+        let json = serde_json::to_string(object).map_err(|error| CliError::failed(error.to_string()))?;
         self.line(&json)
     }
 
-    /// Prints a line as it is.
-    pub(crate) fn line(self, line: &str) -> Result<(), Failure> {
+    /// Prints a line to stdout, without escaping.
+    pub(crate) fn line(self, line: &str) -> Result<(), CliError> {
         self.bytes(format!("{line}\n").as_bytes())
     }
 
-    /// Prints bytes as they are.
-    pub(crate) fn bytes(self, bytes: &[u8]) -> Result<(), Failure> {
+    /// Writes bytes to stdout.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Result<(), CliError> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::unread()),
-            Err(error) => Err(Failure::failed(format!("cannot write to stdout: {error}"))),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(CliError::stdout_closed()),
+            Err(error) => Err(CliError::failed(format!("cannot write to stdout: {error}"))),
         }
     }
 
-    /// Says what happened.
-    pub(crate) fn say(self, words: &str) {
-        if self.words >= Words::Some {
-            speak(&safe(words));
+    /// Prints a line to stderr, unless `--quiet` is given.
+    pub(crate) fn note(self, text: &str) {
+        if self.verbosity >= Verbosity::Normal {
+            write_stderr(&escape_control(text));
         }
     }
 
-    /// Says what somebody should look at.
-    pub(crate) fn warn(self, words: &str) {
-        self.say(&format!("sio: {words}"));
+    /// Prints a warning to stderr, unless `--quiet` is given.
+    pub(crate) fn warn(self, text: &str) {
+        self.note(&format!("sio: {text}"));
     }
 
-    /// Says what is of interest only when looking closely.
-    pub(crate) fn detail(self, words: &str) {
-        if self.words >= Words::Many {
-            self.say(words);
+    /// Prints a line to stderr with `--verbose`.
+    pub(crate) fn verbose(self, text: &str) {
+        if self.verbosity >= Verbosity::Verbose {
+            self.note(text);
         }
     }
 
-    /// Says why the command fails, however quiet it is to be.
-    pub(crate) fn failure(self, failure: &Failure) -> Exit {
-        if let Some(message) = &failure.message {
-            self.complain(message);
-        }
-        failure.exit
+    /// Prints with `--verbose` where the Redis URL comes from.
+    pub(crate) fn verbose_redis_source(self, global: &GlobalArgs) {
+        self.verbose(&format!("using the Redis URL from {}", global.cluster.url_source()));
     }
 
-    /// Says what the command will fail for, however quiet it is to be.
-    pub(crate) fn complain(self, words: &str) {
-        speak(&format!("sio: {}", safe(words)));
+    /// Prints why the command fails, even with `--quiet`, and returns the exit code.
+    pub(crate) fn print_error(self, error: &CliError) -> Exit {
+        if let Some(message) = &error.message {
+            self.error(message);
+        }
+        error.exit
+    }
+
+    /// Prints an error to stderr, even with `--quiet`.
+    pub(crate) fn error(self, text: &str) {
+        write_stderr(&format!("sio: {}", escape_control(text)));
     }
 }
 
-/// Says a line on stderr; nobody may be there to read it.
-pub(crate) fn speak(line: &str) {
+/// Writes a line to stderr. Errors are ignored: stderr may be closed.
+pub(crate) fn write_stderr(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Text that cannot steer a terminal, whoever wrote it.
-pub(crate) fn safe(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
+/// Escapes control characters, so that text from outside cannot control the terminal.
+pub(crate) fn escape_control(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            // What turns the reading direction can make one text look like another.
+            // Bidirectional controls can make one text look like another.
             c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                safe.extend(c.escape_default());
+                escaped.extend(c.escape_default());
             }
-            c => safe.push(c),
+            c => escaped.push(c),
         }
     }
-    safe
+    escaped
 }
 
 #[cfg(test)]
@@ -120,8 +123,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_steers_the_terminal() {
-        assert_eq!(safe("a\x1b[31mb\nc\u{9b}d\u{202e}e"), "a\\u{1b}[31mb\\nc\\u{9b}d\\u{202e}e");
-        assert_eq!(safe("Grüße → 你好"), "Grüße → 你好");
+    fn control_and_bidi_characters_are_escaped() {
+        assert_eq!(escape_control("a\x1b[31mb\nc\u{9b}d\u{202e}e"), "a\\u{1b}[31mb\\nc\\u{9b}d\\u{202e}e");
+        assert_eq!(escape_control("Grüße → 你好"), "Grüße → 你好");
     }
 }

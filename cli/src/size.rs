@@ -1,12 +1,12 @@
-//! How large, as people write it.
+//! Byte sizes on the command line.
 
 use bytesize::ByteSize;
 
-/// Reads a size in bytes.
+/// Parses a size in bytes, such as `500kB` or `16MiB`.
 ///
 /// # Errors
-/// What it should look like.
-pub(crate) fn size(text: &str) -> Result<usize, &'static str> {
+/// The expected format.
+pub(crate) fn parse_size(text: &str) -> Result<usize, &'static str> {
     let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
-    bytes.filter(|bytes| *bytes > 0).ok_or("a size looks like 500kB, 16MiB or 1048576, and is more than zero")
+    bytes.filter(|bytes| *bytes > 0).ok_or("expected a size of more than zero, such as 500kB, 16MiB or 1048576")
 }

@@ -1,4 +1,4 @@
-//! Templates, and the variables they know.
+//! The templates of `sio emit --template`, and their variables.
 
 use std::{
     borrow::Cow,
@@ -9,47 +9,47 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, context, syntax::Synt
 use socketio_emitter::Date;
 use uuid::Uuid;
 
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 
-/// The variables there are.
+/// The names of the variables.
 pub(crate) const VARIABLES: [&str; 5] = ["now", "unix_ms", "count", "uuid", "hostname"];
 
-/// What starts a variable, a statement or a comment.
-const MARKS: [&str; 3] = ["{{", "{%", "{#"];
+/// The start of a variable, a statement and a comment.
+const DELIMITERS: [&str; 3] = ["{{", "{%", "{#"];
 
-/// A text as it was typed: a template, or just the text.
+/// A text from the command line: a template or a plain text.
 #[derive(Debug)]
-pub(crate) enum Text {
+pub(crate) enum TemplateText {
     Plain(String),
-    /// The name of a template, which says where it was typed.
+    /// The name of the template, which is the argument or option it was typed in.
     Template(String),
 }
 
-/// The templates of one command.
-pub(crate) struct Templates {
+/// The templates of one command line.
+pub(crate) struct EventTemplates {
     environment: Option<Environment<'static>>,
     hostname: String,
 }
 
-/// What the variables stand for in one message.
-pub(crate) struct Variables {
+/// The values of the variables for one message.
+pub(crate) struct TemplateVariables {
     unix_ms: i64,
     count: u64,
     uuid: Uuid,
 }
 
-impl Variables {
-    /// The values for the message with this running number, made now.
+impl TemplateVariables {
+    /// The values for message number `count`, with the current time and a new UUID.
     pub(crate) fn now(count: u64) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { unix_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX), count, uuid: Uuid::new_v4() }
     }
 }
 
-impl Templates {
-    /// With `on`, texts are templates; else they are what they are.
-    pub(crate) fn new(on: bool) -> Result<Self, Failure> {
-        if !on {
+impl EventTemplates {
+    /// If not `enabled`, every text is plain.
+    pub(crate) fn new(enabled: bool) -> Result<Self, CliError> {
+        if !enabled {
             return Ok(Self { environment: None, hostname: String::new() });
         }
         let mut environment = Environment::new();
@@ -57,43 +57,47 @@ impl Templates {
         let syntax = SyntaxConfig::builder()
             .keep_trailing_newline(true)
             .build()
-            .map_err(|error| Failure::failed(error.to_string()))?;
+            .map_err(|error| CliError::failed(error.to_string()))?;
         environment.set_syntax(syntax);
         let hostname = hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Self { environment: Some(environment), hostname })
     }
 
-    /// Reads a text that was typed at `place`.
+    /// Parses the text of the argument or option `label`.
     ///
     /// # Errors
-    /// For a template that is broken or asks for a variable that there is not.
-    pub(crate) fn read(&mut self, place: String, text: String) -> Result<Text, Failure> {
-        let Some(environment) = &mut self.environment else { return Ok(Text::Plain(text)) };
-        if !MARKS.iter().any(|mark| text.contains(mark)) {
-            return Ok(Text::Plain(text));
+    /// If the template has a syntax error or an unknown variable.
+    pub(crate) fn parse(&mut self, label: String, text: String) -> Result<TemplateText, CliError> {
+        let Some(environment) = &mut self.environment else { return Ok(TemplateText::Plain(text)) };
+        if !DELIMITERS.iter().any(|start| text.contains(start)) {
+            return Ok(TemplateText::Plain(text));
         }
-        environment.add_template_owned(place.clone(), text).map_err(|error| broken(&place, &error))?;
-        let template = environment.get_template(&place).map_err(|error| broken(&place, &error))?;
+        environment.add_template_owned(label.clone(), text).map_err(|error| template_error(&label, &error))?;
+        let template = environment.get_template(&label).map_err(|error| template_error(&label, &error))?;
         let known = |name: &str| VARIABLES.contains(&name) || environment.globals().any(|(global, _)| global == name);
         let mut unknown: Vec<_> =
             template.undeclared_variables(false).into_iter().filter(|name| !known(name)).collect();
         unknown.sort();
         match unknown.first() {
-            Some(name) => Err(Failure::usage(format!("{place}: no variable is called {name:?}; {}", variables()))),
-            None => Ok(Text::Template(place)),
+            Some(name) => Err(CliError::usage(format!("{label}: unknown variable {name:?}; {}", known_variables()))),
+            None => Ok(TemplateText::Template(label)),
         }
     }
 
-    /// The text for one message.
+    /// Renders the text for one message.
     ///
     /// # Errors
-    /// For a template that fails as it is rendered.
-    pub(crate) fn render<'t>(&self, text: &'t Text, variables: &Variables) -> Result<Cow<'t, str>, Failure> {
+    /// If rendering the template fails.
+    pub(crate) fn render<'t>(
+        &self,
+        text: &'t TemplateText,
+        variables: &TemplateVariables,
+    ) -> Result<Cow<'t, str>, CliError> {
         match (text, &self.environment) {
-            (Text::Plain(text), _) => Ok(text.into()),
-            (Text::Template(place), None) => Ok(place.into()),
-            (Text::Template(place), Some(environment)) => {
-                let Variables { unix_ms, count, uuid } = *variables;
+            (TemplateText::Plain(text), _) => Ok(text.into()),
+            (TemplateText::Template(label), None) => Ok(label.into()),
+            (TemplateText::Template(label), Some(environment)) => {
+                let TemplateVariables { unix_ms, count, uuid } = *variables;
                 let context = context! {
                     now => Date::from_unix_ms(unix_ms).to_string(),
                     unix_ms => unix_ms,
@@ -101,36 +105,37 @@ impl Templates {
                     uuid => uuid.to_string(),
                     hostname => self.hostname.as_str(),
                 };
-                let rendered = environment.get_template(place).and_then(|template| template.render(context));
-                rendered.map(Cow::Owned).map_err(|error| broken(place, &error))
+                let rendered = environment.get_template(label).and_then(|template| template.render(context));
+                rendered.map(Cow::Owned).map_err(|error| template_error(label, &error))
             }
         }
     }
 }
 
-fn variables() -> String {
+fn known_variables() -> String {
     format!("the variables are {}", VARIABLES.join(", "))
 }
 
-fn broken(place: &str, error: &minijinja::Error) -> Failure {
+fn template_error(label: &str, error: &minijinja::Error) -> CliError {
     let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-    let hint = if error.kind() == ErrorKind::UndefinedError { format!("; {}", variables()) } else { String::new() };
-    Failure::usage(format!("{place}: the template does not work: {}{detail}{hint}", error.kind()))
+    let hint =
+        if error.kind() == ErrorKind::UndefinedError { format!("; {}", known_variables()) } else { String::new() };
+    CliError::usage(format!("{label}: invalid template: {}{detail}{hint}", error.kind()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rendered(template: &str) -> Result<String, Failure> {
-        let mut templates = Templates::new(true)?;
-        let text = templates.read("ARG 1".to_owned(), template.to_owned())?;
-        let variables = Variables { unix_ms: 1_577_836_800_500, count: 7, uuid: Uuid::nil() };
+    fn rendered(template: &str) -> Result<String, CliError> {
+        let mut templates = EventTemplates::new(true)?;
+        let text = templates.parse("ARG 1".to_owned(), template.to_owned())?;
+        let variables = TemplateVariables { unix_ms: 1_577_836_800_500, count: 7, uuid: Uuid::nil() };
         templates.render(&text, &variables).map(Cow::into_owned)
     }
 
     #[test]
-    fn every_variable_there_is_has_a_value() {
+    fn every_variable_has_a_value() {
         for name in VARIABLES {
             assert!(rendered(&format!("{{{{ {name} }}}}")).is_ok_and(|text| !text.is_empty()), "{name}");
         }
@@ -139,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_more_than_its_variables() {
+    fn templates_support_statements_and_filters() {
         assert_eq!(rendered("{% for n in range(3) %}{{ n }}{% endfor %}\n").unwrap(), "012\n");
         assert_eq!(rendered("{{ {'n': count}|tojson }}").unwrap(), r#"{"n": 7}"#);
         assert_eq!(rendered("<b>&{{ '<' }}").unwrap(), "<b>&<");

@@ -1,14 +1,14 @@
-//! What the command line and the HTTP bridge have in common: one way to say which cluster, what its adapters
-//! carry, one way to write a duration, and one way to choose among a tap's messages.
+//! Options and parsers shared by the command line and the HTTP bridge: the cluster options, the adapter table for
+//! help texts, durations, and tap filters.
 
-mod adapters;
-mod cluster;
+mod adapter_table;
+mod cluster_args;
 mod duration;
-mod filter;
+mod tap_filter;
 
 pub use self::{
-    adapters::adapters,
-    cluster::{ClusterArgs, ENVIRONMENT},
+    adapter_table::adapters,
+    cluster_args::{ClusterArgs, ENVIRONMENT},
     duration::duration,
-    filter::{TapFilter, glob, namespace_glob},
+    tap_filter::{TapFilter, glob, namespace_glob},
 };

@@ -1,14 +1,14 @@
-//! `sio bench`: how fast this Redis takes events.
+//! `sio bench`: measures latency and throughput of Redis.
 
-mod aim;
-mod feed;
-mod gauge;
+mod event_stream;
 mod help;
+mod latency_recorder;
 mod limit;
 mod measurement;
-mod metronome;
 mod progress;
-mod sheet;
+mod report;
+mod target;
+mod timer;
 
 use std::time::Duration;
 
@@ -16,106 +16,100 @@ use clap::{Args, ValueEnum};
 use socketio_common::duration;
 
 use self::{
-    aim::Aim,
-    limit::Limit,
-    measurement::{Measurement, Way},
-    sheet::Sheet,
+    limit::BenchLimit,
+    measurement::{BenchMeasurement, BenchMode},
+    report::BenchReport,
+    target::BenchTarget,
 };
 use crate::{
-    exit::Exit,
-    failure::Failure,
-    global::Global,
-    help::{more, page},
-    interrupt::Interrupts,
-    output::Output,
-    rate::Rate,
-    size::size,
+    cli_error::CliError, exit::Exit, global_args::GlobalArgs, help::with_environment, output::Output, rate::Rate,
+    shutdown::Shutdown, size::parse_size,
 };
 
-/// The largest argument, in bytes.
-const LARGEST: usize = 16 << 20;
+/// The largest argument, in bytes. Redis disconnects a subscriber with an output buffer of more than 32 MB.
+const MAX_ARGUMENT_BYTES: usize = 16 << 20;
 
-/// Measures how fast this Redis takes events, which nobody receives
+/// Measures latency and throughput of Redis, with events that no client receives
 #[derive(Args)]
-#[command(after_help = more("bench"), after_long_help = page(&[help::LONG]))]
-pub(crate) struct Bench {
-    /// Measure one of the two; both, one after the other, where it is left out
-    #[arg(value_enum, value_name = "WHAT")]
-    what: Option<What>,
+#[command(after_help = help::SHORT, after_long_help = with_environment(&[help::LONG]))]
+pub(crate) struct BenchCommand {
+    /// Measure only this [default: latency, then throughput]
+    #[arg(value_enum, value_name = "METRIC")]
+    metric: Option<BenchMetric>,
 
-    /// End each measurement after this time [default: 3s, or 30 MB]
+    /// Stop each measurement after DUR [default: 3s, or 30 MB]
     #[arg(long = "for", value_name = "DUR", value_parser = duration)]
     time: Option<Duration>,
 
-    /// End each measurement after so many events
+    /// Stop each measurement after N events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 
-    /// Measure the latency at so many events a second, evenly; also N/m, N/h
+    /// Measure latency at N events per second, evenly spaced; also N/m or N/h
     #[arg(long, value_name = "N")]
     rate: Option<Rate>,
 
-    /// Size of the event's one argument, a text
-    #[arg(long, value_name = "SIZE", default_value = "100B", value_parser = argument)]
+    /// Size of the event's only argument, a string
+    #[arg(long, value_name = "BYTES", default_value = "100B", value_parser = parse_argument_size)]
     size: usize,
 
-    /// Let the cluster's servers read the events, which are for rooms that nobody is in
+    /// Let the servers receive the events, in rooms without clients; requires --rate
     #[arg(long, requires = "rate")]
     servers: bool,
 
-    /// With --servers, where events are kept in a stream: push as many older ones out of it
+    /// Allow events to displace older ones from the servers' stream; requires --servers
     #[arg(long, requires = "servers")]
     trim: bool,
 }
 
-/// What can be measured.
+/// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
-    /// How long Redis takes for an event
+enum BenchMetric {
+    /// Time until Redis accepts an event
     Latency,
-    /// How many events go in a second
+    /// Events per second
     Throughput,
 }
 
-impl Bench {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        let ways = self.ways()?;
-        let mut interrupts = Interrupts::new()?;
-        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        let taking = Aim::take(global, self.size, self.servers, self.trim, output);
-        let interrupted = |exit| Failure::interrupted(exit, "interrupted");
-        let aim = interrupts.unless(taking).await.map_err(interrupted)??;
-        output.say(&aim.words());
+impl BenchCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        let modes = self.modes()?;
+        let mut shutdown = Shutdown::new()?;
+        output.verbose_redis_source(global);
+        let preparing = BenchTarget::prepare(global, self.size, self.servers, self.trim, output);
+        let prepared = shutdown.until_signal(preparing).await;
+        let target = prepared.map_err(|exit| CliError::interrupted(exit, "interrupted"))??;
+        output.note(&target.describe());
 
-        let limit = Limit::new(self.time, self.count, aim.bytes());
-        let mut sheet = Sheet::new(&aim, self.size);
-        let mut ended = Ok(Exit::Done);
-        for way in ways {
-            let measurement = Measurement::new(&aim, way, limit, output);
-            ended = measurement.run(&mut interrupts, &mut sheet).await;
-            if ended.is_err() {
+        let limit = BenchLimit::new(self.time, self.count, target.bytes());
+        let mut report = BenchReport::new(&target, self.size);
+        let mut result = Ok(Exit::Success);
+        for mode in modes {
+            let measurement = BenchMeasurement::new(&target, mode, limit, output);
+            result = measurement.run(&mut shutdown, &mut report).await;
+            if result.is_err() {
                 break;
             }
         }
-        sheet.tell(output)?;
-        ended
+        report.print(output)?;
+        result
     }
 
-    /// What is measured, in this order.
-    fn ways(&self) -> Result<Vec<Way>, Failure> {
-        match (self.what, self.rate) {
-            (Some(What::Throughput), Some(_)) => {
-                Err(Failure::usage("--rate is for the latency: the throughput is as many events as go"))
+    /// The measurements to make, in order.
+    fn modes(&self) -> Result<Vec<BenchMode>, CliError> {
+        match (self.metric, self.rate) {
+            (Some(BenchMetric::Throughput), Some(_)) => {
+                Err(CliError::usage("--rate applies only to latency; throughput is measured without a rate limit"))
             }
-            (_, Some(rate)) => Ok(vec![Way::Paced(rate)]),
-            (Some(What::Latency), None) => Ok(vec![Way::Single]),
-            (Some(What::Throughput), None) => Ok(vec![Way::Pipelined]),
-            (None, None) => Ok(vec![Way::Single, Way::Pipelined]),
+            (_, Some(rate)) => Ok(vec![BenchMode::AtRate(rate)]),
+            (Some(BenchMetric::Latency), None) => Ok(vec![BenchMode::Sequential]),
+            (Some(BenchMetric::Throughput), None) => Ok(vec![BenchMode::Pipelined]),
+            (None, None) => Ok(vec![BenchMode::Sequential, BenchMode::Pipelined]),
         }
     }
 }
 
-/// A size that Redis hands on, too: it cuts off a subscriber with more than 32 MB before it.
-fn argument(text: &str) -> Result<usize, &'static str> {
-    size(text).and_then(|size| if size <= LARGEST { Ok(size) } else { Err("no more than 16MiB") })
+fn parse_argument_size(text: &str) -> Result<usize, &'static str> {
+    let size = parse_size(text)?;
+    if size <= MAX_ARGUMENT_BYTES { Ok(size) } else { Err("the maximum is 16MiB") }
 }

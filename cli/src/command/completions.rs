@@ -1,12 +1,17 @@
-//! `sio completions`: what a shell needs to complete `sio`'s words.
+//! `sio completions`: prints a completion script for a shell.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 use serde::Serialize;
 
-use crate::{args::Cli, exit::Exit, failure::Failure, help, output::Output};
+use crate::{cli_args, cli_error::CliError, exit::Exit, output::Output};
 
-const HELP: &str = "\
+const SHORT_HELP: &str = "\
+Examples:
+  sio completions bash > ~/.local/share/bash-completion/completions/sio
+  sio completions zsh > ~/.zfunc/_sio";
+
+const LONG_HELP: &str = "\
 Examples:
   bash, for all users or for one
     sio completions bash > /etc/bash_completion.d/sio
@@ -15,36 +20,36 @@ Examples:
     sio completions zsh > ~/.zfunc/_sio
   fish
     sio completions fish > ~/.config/fish/completions/sio.fish
-  PowerShell, from the profile
+  PowerShell, in the profile
     sio completions powershell | Out-String | Invoke-Expression
-  elvish, from rc.elv
+  elvish, in rc.elv
     eval (sio completions elvish | slurp)";
 
-/// Prints a script that completes the words of sio in a shell
+/// Prints a completion script for a shell
 #[derive(Args)]
-#[command(after_help = help::more("completions"), after_long_help = HELP)]
-pub(crate) struct Completions {
-    /// The shell
+#[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
+pub(crate) struct CompletionsCommand {
+    /// Shell to complete in
     #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,
 }
 
-impl Completions {
-    pub(crate) fn run(self, output: Output) -> Result<Exit, Failure> {
+impl CompletionsCommand {
+    pub(crate) fn run(self, output: Output) -> Result<Exit, CliError> {
         #[derive(Serialize)]
-        struct Line {
+        struct CompletionScript {
             shell: String,
             script: String,
         }
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "sio", &mut script);
+        clap_complete::generate(self.shell, &mut cli_args::command(), "sio", &mut script);
         match output.is_json() {
             true => {
                 let script = String::from_utf8_lossy(&script).into_owned();
-                output.object(&Line { shell: self.shell.to_string(), script })?;
+                output.json_line(&CompletionScript { shell: self.shell.to_string(), script })?;
             }
             false => output.bytes(&script)?,
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -1,36 +1,43 @@
-//! `sio disconnect`: sockets off the cluster.
+//! `sio disconnect`: disconnects sockets.
 
 use clap::Args;
 use socketio_emitter::{Action, Close};
 
-use crate::{exit::Exit, failure::Failure, global::Global, help, order::Order, output::Output};
+use crate::{
+    cli_error::CliError, exit::Exit, global_args::GlobalArgs, help, output::Output, socket_action::SocketActionArgs,
+};
 
-const HELP: &str = "\
-Their clients stay away until their own code connects them again.
+const SHORT_HELP: &str = "\
+Examples:
+  sio disconnect --to user:42
+  sio disconnect --all --except on-call --namespace /admin";
+
+const LONG_HELP: &str = "\
+Clients do not reconnect automatically after this.
 
 Examples:
   A user who logged out elsewhere
     sio disconnect --to user:42
-  Everyone from /admin, but not those on call
+  All sockets of /admin except those in on-call
     sio disconnect --all --except on-call --namespace /admin
-  Everyone, with all their namespaces
+  All clients, including their other namespaces
     sio disconnect --all --close";
 
-/// Disconnects sockets from the namespace, or from the server altogether
+/// Disconnects sockets from the namespace, or closes their connections
 #[derive(Args)]
-#[command(after_help = help::more("disconnect"), after_long_help = help::page(&[HELP, help::EXIT_CODES]))]
-pub(crate) struct Disconnect {
-    /// Close the connection too, with the client's other namespaces
+#[command(after_help = SHORT_HELP, after_long_help = help::with_environment(&[LONG_HELP, help::SEND_EXIT_CODES]))]
+pub(crate) struct DisconnectCommand {
+    /// Close the underlying connection, which also ends the client's other namespaces
     #[arg(long)]
     close: bool,
 
     #[command(flatten)]
-    order: Order,
+    action: SocketActionArgs,
 }
 
-impl Disconnect {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
+impl DisconnectCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
         let close = if self.close { Close::Yes } else { Close::No };
-        self.order.give(Action::Disconnect { close }, global, output).await
+        self.action.run(Action::Disconnect { close }, global, output).await
     }
 }

@@ -1,54 +1,59 @@
-//! `sio doctor`: what is on this Redis, what is wrong, and what to do.
+//! `sio doctor`: diagnoses why events do not arrive.
 
-mod page;
+mod report;
 
 use std::future::IntoFuture;
 
 use clap::Args;
 use socketio_emitter::Error;
 
-use self::page::Page;
-use crate::{exit::Exit, failure::Failure, global::Global, help, interrupt::Interrupts, output::Output};
+use self::report::DiagnosisFormat;
+use crate::{cli_error::CliError, exit::Exit, global_args::GlobalArgs, help, output::Output, shutdown::Shutdown};
 
-const HELP: &str = "\
-It looks from where your emitter stands: give it the same --url, --adapter, --prefix and -n.
-Redis is asked read-only questions, the servers for a sign of life, which no client notices, and
-with --to who is in the room. What Redis does not permit to look at is left out, and said so.
-What is wrong is marked ✗, what is worth knowing ·. --timeout bounds all of it.
+const SHORT_HELP: &str = "\
+Examples:
+  sio doctor
+  sio doctor --namespace /admin --to user:42";
+
+const LONG_HELP: &str = "\
+Run it where your emitter runs, with the same --url, --adapter, --prefix and --namespace. It sends read-only commands to \
+Redis and pings the servers; with --to, it also asks them for the sockets in the room. Clients do not notice. Checks that \
+Redis does not permit are skipped and reported. Problems are marked ✗, notes are marked ·. The limit for all checks is \
+--timeout.
 
 Examples:
-  Nothing arrives: why?
+  Find out why events do not arrive
     sio doctor
-  Nothing arrives on a namespace, or in a room
+  On a namespace and in a room
     sio doctor --namespace /admin --to user:42
-  Do servers hear an event? It goes to a room that nobody is in
+  Check that servers receive events, with an event to an empty room
     sio doctor --probe
-  From a monitor
+  In a monitoring script
     sio doctor --quiet --output json || alert
 
 Exit codes:
-  0    nothing wrong was found
-  1    failed: Redis cannot be used; stderr says why, and what to look at
-  2    wrong usage
-  5    trouble found
-  130  interrupted (143 by SIGTERM)";
+  0    No problems found
+  1    Failure: Redis cannot be used; stderr reports the reason and what to check
+  2    Invalid usage
+  5    Problems found
+  130  Interrupted by Ctrl-C (143: by SIGTERM)";
 
-/// Says what is on this Redis, what is wrong, and what to do
+/// Diagnoses Redis and the servers, and suggests fixes
 #[derive(Args)]
-#[command(after_help = help::more("doctor"), after_long_help = help::page(&[HELP]))]
-pub(crate) struct Doctor {
-    /// Look whether anybody is in this room
+#[command(after_help = SHORT_HELP, after_long_help = help::with_environment(&[LONG_HELP]))]
+pub(crate) struct DoctorCommand {
+    /// Check whether there are sockets in this room
     #[arg(long, value_name = "ROOM", alias = "room", allow_hyphen_values = true)]
     to: Option<String>,
 
-    /// Send an event to a room that nobody is in, and count the servers that hear it
+    /// Send an event to an empty room, and count the servers that receive it
     #[arg(long)]
     probe: bool,
 }
 
-impl Doctor {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
+impl DoctorCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        output.verbose_redis_source(global);
         let mut diagnosing = global.cluster.emitter()?.diagnose().of(global.namespace());
         if let Some(room) = self.to {
             diagnosing = diagnosing.to(room);
@@ -56,22 +61,22 @@ impl Doctor {
         if self.probe {
             diagnosing = diagnosing.probe();
         }
-        let diagnosing = Interrupts::new()?.unless(diagnosing.into_future()).await;
-        let diagnosis = diagnosing.map_err(|exit| Failure::interrupted(exit, "interrupted"))?.map_err(unusable)?;
+        let diagnosed = Shutdown::new()?.until_signal(diagnosing.into_future()).await;
+        let diagnosis = diagnosed.map_err(|exit| CliError::interrupted(exit, "interrupted"))?.map_err(with_advice)?;
         match output.is_json() {
-            true => output.object(&diagnosis)?,
-            false => output.bytes(Page::new().of(&diagnosis).as_bytes())?,
+            true => output.json_line(&diagnosis)?,
+            false => output.bytes(DiagnosisFormat::new().text(&diagnosis).as_bytes())?,
         }
-        Ok(if diagnosis.is_healthy() { Exit::Done } else { Exit::Trouble })
+        Ok(if diagnosis.is_healthy() { Exit::Success } else { Exit::Unhealthy })
     }
 }
 
-/// Nothing can be said about what is on a Redis that cannot be used.
-fn unusable(error: Error) -> Failure {
+/// Appends the emitter's advice to an error.
+fn with_advice(error: Error) -> CliError {
     let advice = error.advice();
-    let failure = Failure::from(error);
+    let error = CliError::from(error);
     match advice {
-        Some(advice) => failure.hint(advice),
-        None => failure,
+        Some(advice) => error.with_hint(advice),
+        None => error,
     }
 }

@@ -1,9 +1,9 @@
-//! `sio emit`: an event to clients, once, many times, or on a beat.
+//! `sio emit`: sends an event to clients, once or repeatedly.
 
-mod draft;
-mod every;
-mod health;
 mod help;
+mod interval_sender;
+mod message_template;
+mod outage;
 
 use std::{
     future::IntoFuture,
@@ -14,121 +14,121 @@ use std::{
 use clap::Args;
 use socketio_emitter::Emitter;
 
-use self::{draft::Draft, every::Every};
+use self::{interval_sender::IntervalSender, message_template::MessageTemplate};
 use crate::{
-    acking::Acking,
+    ack_args::AckArgs,
+    cli_error::CliError,
+    event_args::RawEventArgs,
     exit::Exit,
-    failure::Failure,
-    global::Global,
-    help::{ACK_CODES, ARG, page},
-    interrupt::Interrupts,
+    global_args::GlobalArgs,
+    help::{ACK_EXIT_CODES, ARG, with_environment},
     output::Output,
-    report::{Report, Sent},
-    rooms::Rooms,
-    sending::{Sending, show},
-    value::Typed,
+    room_args::RoomArgs,
+    send_args::{SendArgs, print_commands},
+    send_receipt::{SendReceipt, SendReport},
+    shutdown::Shutdown,
 };
 
-/// Sends an event to everyone on the namespace, or to rooms
+/// Sends an event to all clients of the namespace, or to rooms
 #[derive(Args)]
-#[command(after_help = help::SHORT, after_long_help = page(&[ARG, help::LONG, ACK_CODES]))]
-pub(crate) struct Emit {
+#[command(after_help = help::SHORT, after_long_help = with_environment(&[ARG, help::LONG, ACK_EXIT_CODES]))]
+pub(crate) struct EmitCommand {
     /// Name of the event
     #[arg(value_name = "EVENT")]
     event: String,
 
     #[command(flatten)]
-    typed: Typed,
+    args: RawEventArgs,
 
     #[command(flatten)]
-    rooms: Rooms,
+    rooms: RoomArgs,
 
-    /// Drop it where a client's connection is not ready to take it
+    /// Drop the event for clients whose connection is not ready to receive it
     #[arg(long)]
     volatile: bool,
 
-    /// Do not compress it on its way to clients
+    /// Do not compress the event on the way to clients
     #[arg(long)]
     no_compress: bool,
 
-    /// Send it so many times
+    /// Send the event N times
     #[arg(long, value_name = "N", conflicts_with = "ack", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 
-    /// Send it again and again, at this beat, until Ctrl-C or --count
+    /// Send the event every DUR, until Ctrl-C or --count
     #[arg(long, value_name = "DUR", conflicts_with = "ack", value_parser = socketio_common::duration)]
     every: Option<Duration>,
 
-    /// EVENT, ARG, --string, --to and --except are templates (see --help)
+    /// Render EVENT, ARG, --string, --to and --except as templates (see --help)
     #[arg(short = 'T', long)]
     template: bool,
 
     #[command(flatten)]
-    acking: Acking,
+    ack: AckArgs,
 
     #[command(flatten)]
-    sending: Sending,
+    send: SendArgs,
 }
 
-impl Emit {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        let Self { count, every, acking, sending, .. } = self;
-        let mut draft = Draft::new(self, global)?;
-        if acking.ack {
-            return acking.run(draft.message(1)?, Emitter::ask, sending, global, output).await;
+impl EmitCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        let Self { count, every, ack, send, .. } = self;
+        let mut template = MessageTemplate::new(self, global)?;
+        if ack.ack {
+            return ack.run(template.render(1)?, Emitter::ask, send, global, output).await;
         }
         if (every, count) == (None, None) {
-            return sending.run(draft.message(1)?, global, output).await;
+            return send.run(template.render(1)?, global, output).await;
         }
-        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        if sending.dry_run {
-            let messages = (1..=count.unwrap_or(1)).map(|number| draft.message(number));
-            return show(&global.cluster.writer()?, messages, output).await;
+        output.verbose_redis_source(global);
+        if send.dry_run {
+            let messages = (1..=count.unwrap_or(1)).map(|number| template.render(number));
+            return print_commands(&global.cluster.writer()?, messages, output).await;
         }
         let emitter = global.cluster.emitter()?;
         match every {
             Some(period) => {
-                Every::new(emitter, draft, period, count, global.cluster.timeout())
-                    .require_servers(sending.require_servers)
+                IntervalSender::new(emitter, template, period, count, global.cluster.timeout())
+                    .require_servers(send.require_servers)
                     .run(output)
                     .await
             }
-            None => many(&emitter, &mut draft, count.unwrap_or(1), sending, output).await,
+            None => send_batch(&emitter, &mut template, count.unwrap_or(1), send, output).await,
         }
     }
 }
 
-/// Sends many messages in few round trips.
-async fn many(
+/// Sends `count` messages in pipelines.
+async fn send_batch(
     emitter: &Emitter,
-    draft: &mut Draft,
+    template: &mut MessageTemplate,
     count: u64,
-    sending: Sending,
+    send: SendArgs,
     output: Output,
-) -> Result<Exit, Failure> {
-    let mut interrupts = Interrupts::new()?;
-    let first = draft.message(1)?;
-    let report = Report::of(&first);
-    let mut ahead: Option<Sent> = None;
-    if sending.require_servers > 0 {
-        // A batch does not count before it sends, so the first message goes ahead of it.
-        ahead = Some(sending.send(emitter, first, &mut interrupts).await?);
+) -> Result<Exit, CliError> {
+    let mut shutdown = Shutdown::new()?;
+    let first = template.render(1)?;
+    let report = SendReport::for_message(&first);
+    let mut earlier: Option<SendReceipt> = None;
+    if send.require_servers > 0 {
+        // A batch does not count servers before it sends, so the first message is sent alone.
+        earlier = Some(send.send(emitter, first, &mut shutdown).await?);
     }
     let stop = AtomicBool::new(false);
-    let mut numbers = (ahead.iter().len() as u64 + 1)..=count;
-    let mut broken = None;
+    let mut numbers = (earlier.iter().len() as u64 + 1)..=count;
+    let mut template_error = None;
     let messages = std::iter::from_fn(|| {
         let number = numbers.next().filter(|_| !stop.load(Ordering::Relaxed))?;
-        draft.message(number).map(|message| emitter.send(message)).map_err(|failure| broken = Some(failure)).ok()
+        let message = template.render(number).map_err(|error| template_error = Some(error)).ok()?;
+        Some(emitter.send(message))
     });
     let batch = emitter.send_all(messages).into_future();
-    let (sent, interrupted) =
-        interrupts.winding_up(batch, || stop.store(true, Ordering::Relaxed)).await.map_err(Failure::in_doubt)?;
-    let sent = Sent::from(sent?).after(ahead);
-    report.sent(&sent, output)?;
-    match (broken, interrupted) {
-        (Some(failure), _) => Err(failure),
-        (None, Some(exit)) => Err(Failure::interrupted(exit, "interrupted")),
-        (None, None) => Ok(Exit::Done),
+    let ended = shutdown.with_graceful_stop(batch, || stop.store(true, Ordering::Relaxed)).await;
+    let (sent, interrupted) = ended.map_err(CliError::interrupted_in_flight)?;
+    report.print(&SendReceipt::from(sent?).merge(earlier), output)?;
+    match (template_error, interrupted) {
+        (Some(error), _) => Err(error),
+        (None, Some(exit)) => Err(CliError::interrupted(exit, "interrupted")),
+        (None, None) => Ok(Exit::Success),
     }
 }

@@ -1,37 +1,44 @@
-//! `sio join`: sockets into rooms.
+//! `sio join`: makes sockets join rooms.
 
 use clap::Args;
 use socketio_emitter::Action;
 
-use crate::{exit::Exit, failure::Failure, global::Global, help, order::Order, output::Output};
+use crate::{
+    cli_error::CliError, exit::Exit, global_args::GlobalArgs, help, output::Output, socket_action::SocketActionArgs,
+};
 
-const HELP: &str = "\
-A socket is in the room of its own id, and in those that servers, or this command, put it into.
+const SHORT_HELP: &str = "\
+Examples:
+  sio join vip --to lobby
+  sio join day-shift --all --except night-shift --namespace /admin";
+
+const LONG_HELP: &str = "\
+Every socket is also in a room named by its own id, so --to SOCKET_ID selects one socket.
 
 Examples:
-  Those in one room join another
+  The sockets in one room join another
     sio join vip --to lobby
   One socket joins two rooms
     sio join news offers --to n5GZVCtUmLyVpYyWAAAB
-  Everyone on /admin but the night shift
+  All sockets of /admin except those in night-shift
     sio join day-shift --all --except night-shift --namespace /admin
-  See what would be sent, without any Redis
+  Print the Redis command; needs no Redis
     sio join vip --to lobby --dry-run --adapter classic --socket-io 4";
 
-/// Makes sockets join rooms, wherever in the cluster they are
+/// Makes sockets join rooms, on every server of the cluster
 #[derive(Args)]
-#[command(after_help = help::more("join"), after_long_help = help::page(&[HELP, help::EXIT_CODES]))]
-pub(crate) struct Join {
+#[command(after_help = SHORT_HELP, after_long_help = help::with_environment(&[LONG_HELP, help::SEND_EXIT_CODES]))]
+pub(crate) struct JoinCommand {
     /// Room to join
     #[arg(value_name = "ROOM", required = true)]
     rooms: Vec<String>,
 
     #[command(flatten)]
-    order: Order,
+    action: SocketActionArgs,
 }
 
-impl Join {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        self.order.give(Action::Join { rooms: self.rooms }, global, output).await
+impl JoinCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        self.action.run(Action::Join { rooms: self.rooms }, global, output).await
     }
 }

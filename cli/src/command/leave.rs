@@ -1,35 +1,42 @@
-//! `sio leave`: sockets out of rooms.
+//! `sio leave`: makes sockets leave rooms.
 
 use clap::Args;
 use socketio_emitter::Action;
 
-use crate::{exit::Exit, failure::Failure, global::Global, help, order::Order, output::Output};
+use crate::{
+    cli_error::CliError, exit::Exit, global_args::GlobalArgs, help, output::Output, socket_action::SocketActionArgs,
+};
 
-const HELP: &str = "\
+const SHORT_HELP: &str = "\
 Examples:
-  Those in a room leave it: the room is empty afterwards
+  sio leave auction:7 --to auction:7
+  sio leave news offers --to user:42";
+
+const LONG_HELP: &str = "\
+Examples:
+  Empty a room
     sio leave auction:7 --to auction:7
-  One user, who is in a room of that name, leaves two others
+  The sockets in a user's room leave two other rooms
     sio leave news offers --to user:42
-  Nobody is on call any more
+  All sockets of /admin leave a room
     sio leave on-call --all --namespace /admin
-  Only if two servers are there to obey
+  Only if there are at least two servers
     sio leave vip --to user:42 --require-servers 2";
 
-/// Makes sockets leave rooms, wherever in the cluster they are
+/// Makes sockets leave rooms, on every server of the cluster
 #[derive(Args)]
-#[command(after_help = help::more("leave"), after_long_help = help::page(&[HELP, help::EXIT_CODES]))]
-pub(crate) struct Leave {
+#[command(after_help = SHORT_HELP, after_long_help = help::with_environment(&[LONG_HELP, help::SEND_EXIT_CODES]))]
+pub(crate) struct LeaveCommand {
     /// Room to leave
     #[arg(value_name = "ROOM", required = true)]
     rooms: Vec<String>,
 
     #[command(flatten)]
-    order: Order,
+    action: SocketActionArgs,
 }
 
-impl Leave {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        self.order.give(Action::Leave { rooms: self.rooms }, global, output).await
+impl LeaveCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        self.action.run(Action::Leave { rooms: self.rooms }, global, output).await
     }
 }

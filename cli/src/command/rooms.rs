@@ -1,62 +1,67 @@
-//! `sio rooms`: which rooms there are.
+//! `sio rooms`: lists the rooms of the namespace.
 
 use clap::Args;
 
 use crate::{
-    asking::{ask, count},
+    cli_error::CliError,
     exit::Exit,
-    failure::Failure,
-    global::Global,
+    global_args::GlobalArgs,
     help,
-    outcome::Outcome,
     output::Output,
+    request_outcome::RequestOutcome,
+    responses::{print_count, print_responses},
 };
 
-const HELP: &str = "\
-Each socket is in a room of its own, named by its id. These are left out, and counted on stderr;
-with --all they are printed, too, as adapter.allRooms() on a server has them. Servers of the
-classic adapter do not tell which rooms these are: there it is the look of the name that decides,
-20 random characters. With socketioxide there are none.
+const SHORT_HELP: &str = "\
+Examples:
+  sio rooms | sort
+  sio rooms --all --count";
+
+const LONG_HELP: &str = "\
+Every socket is in a room named by its own id. These rooms are left out and counted on stderr; --all includes them, as \
+adapter.allRooms() on a server does. Servers of the classic adapter do not report which rooms these are, so sio leaves out \
+every name of 20 random characters. With socketioxide there are no such rooms.
 
 Examples:
-  The names of all rooms, sorted
+  All room names, sorted
     sio rooms | sort
-  Which auctions are followed?
+  All rooms of one kind
     sio rooms --namespace /shop | grep ^auction:
-  How many rooms, with those of single sockets?
+  The number of rooms, including those named by a socket id
     sio rooms --all --count";
 
-/// Lists the rooms of the namespace, each once
+/// Lists the rooms of the namespace
 #[derive(Args)]
-#[command(after_help = help::more("rooms"), after_long_help = help::page(&[HELP, help::ANSWERS, help::ASKING_CODES]))]
-pub(crate) struct Rooms {
-    /// Also the rooms that are one socket's own, named by its id
+#[command(after_help = SHORT_HELP)]
+#[command(after_long_help = help::with_environment(&[LONG_HELP, help::REQUEST_OUTPUT, help::REQUEST_EXIT_CODES]))]
+pub(crate) struct RoomsCommand {
+    /// Include the rooms that are named by a socket id
     #[arg(long)]
     all: bool,
 
-    /// Print no more than so many, and say if there are more
+    /// Print at most N rooms, and report whether there are more
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
 
-    /// Print how many there are
+    /// Print only the number of rooms
     #[arg(long, conflicts_with = "limit")]
     count: bool,
 }
 
-impl Rooms {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        let mut asking = global.cluster.emitter()?.of(global.namespace()).rooms();
+impl RoomsCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        output.verbose_redis_source(global);
+        let mut request = global.cluster.emitter()?.of(global.namespace()).rooms();
         if !self.all {
-            asking = asking.without_socket_ids();
+            request = request.without_socket_ids();
         }
         if let Some(limit) = self.limit {
-            asking = asking.limit(limit);
+            request = request.limit(limit);
         }
-        let outcome = Outcome::on(global.namespace());
+        let outcome = RequestOutcome::on_namespace(global.namespace());
         match self.count {
-            true => count(asking, &outcome, output).await,
-            false => ask(asking, &outcome, output).await,
+            true => print_count(request, &outcome, output).await,
+            false => print_responses(request, &outcome, output).await,
         }
     }
 }

@@ -1,62 +1,68 @@
-//! `sio server-emit`: an event to the servers themselves.
+//! `sio server-emit`: sends an event to the servers.
 
 use clap::Args;
 use socketio_emitter::{Action, Emitter, Message};
 
 use crate::{
-    acking::Acking,
+    ack_args::AckArgs,
+    cli_error::CliError,
+    event_args::{EventArgs, RawEventArgs},
     exit::Exit,
-    failure::Failure,
-    global::Global,
+    global_args::GlobalArgs,
     help,
     output::Output,
-    sending::Sending,
-    value::{Typed, Values},
+    send_args::SendArgs,
 };
 
-const HELP: &str = "\
-Servers receive it with io.on(EVENT, …), or io.of(namespace).on(EVENT, …). No client does.
-With --ack they answer: io.on(EVENT, (…, answer) => answer(…)), and each answer is a line.
+const SHORT_HELP: &str = "\
+Examples:
+  sio server-emit reload
+  sio server-emit version --ack";
+
+const LONG_HELP: &str = "\
+Servers receive the event with io.on(EVENT, …) or io.of(NAMESPACE).on(EVENT, …). Clients do not receive it. With --ack, \
+each server acknowledges it with io.on(EVENT, (…, callback) => callback(…)), and each acknowledgement is printed as one \
+line.
 
 Examples:
-  Every server reads its configuration again
+  Make every server reload its configuration
     sio server-emit reload
-  With arguments: a string and an object
+  With two arguments, a string and an object
     sio server-emit flush cache '{\"older\": 3600}'
-  From a deployment, which wants all three servers to be there
+  During a deployment, only if there are three servers
     sio server-emit drain 30 --require-servers 3
-  What version does each server run?
+  Ask every server for its version
     sio server-emit version --ack
-  See the Redis command, without any Redis
+  Print the Redis command; needs no Redis
     sio server-emit reload --dry-run --adapter classic --socket-io 4";
 
-/// Sends an event to the servers themselves, not to clients
+/// Sends an event to the servers, not to clients
 #[derive(Args)]
-#[command(after_help = help::more("server-emit"))]
-#[command(after_long_help = help::page(&[help::ARG, HELP, help::ACK_CODES]))]
-pub(crate) struct ServerEmit {
+#[command(after_help = SHORT_HELP)]
+#[command(after_long_help = help::with_environment(&[help::ARG, LONG_HELP, help::ACK_EXIT_CODES]))]
+pub(crate) struct ServerEmitCommand {
     /// Name of the event
     #[arg(value_name = "EVENT")]
     event: String,
 
     #[command(flatten)]
-    typed: Typed,
+    args: RawEventArgs,
 
     #[command(flatten)]
-    acking: Acking,
+    ack: AckArgs,
 
     #[command(flatten)]
-    sending: Sending,
+    send: SendArgs,
 }
 
-impl ServerEmit {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        let args = Values::plain(self.typed, global.cluster.numbers())?;
+impl ServerEmitCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        let args = EventArgs::without_templates(self.args, global.cluster.numbers())?;
         let mut message = Message::from(Action::ServerEmit { event: self.event, args });
         message.target.of(global.namespace());
-        if self.acking.ack {
-            return self.acking.run(message, Emitter::ask_servers, self.sending, global, output).await;
+        if self.ack.ack {
+            return self.ack.run(message, Emitter::ask_servers, self.send, global, output).await;
         }
-        self.sending.run(message, global, output).await
+        self.send.run(message, global, output).await
     }
 }

@@ -1,30 +1,39 @@
-//! `sio servers`: which servers answer.
+//! `sio servers`: pings the servers of the namespace.
 
 use clap::Args;
 
-use crate::{asking::ask, exit::Exit, failure::Failure, global::Global, help, outcome::Outcome, output::Output};
+use crate::{
+    cli_error::CliError, exit::Exit, global_args::GlobalArgs, help, output::Output, request_outcome::RequestOutcome,
+    responses::print_responses,
+};
 
-const HELP: &str = "\
-Prints a line for each server that answers: its id, or - where the adapter has no names for them
-(classic). Redis counts those that are subscribed, so one that is frozen is missed, which is 4.
+const SHORT_HELP: &str = "\
+Examples:
+  sio servers
+  sio servers --timeout 1s --quiet > /dev/null || alert";
+
+const LONG_HELP: &str = "\
+Prints one line per server that answers: its id, or - if the adapter has no server ids (classic). Redis reports how many \
+servers are subscribed. If fewer answer, for example because one is frozen, the exit code is 4.
 
 Examples:
-  Is everybody well?
+  Check that every server answers
     sio servers
-  A check for a monitor, which wants an answer within a second
+  A monitoring check with a timeout of one second
     sio servers --timeout 1s --quiet > /dev/null || alert
-  How many answered, of how many
+  Print how many servers answered, and how many there are
     sio servers -o json | jq -c 'select(.end) | [.answered, .servers]'";
 
-/// Asks the servers of the namespace for a sign of life
+/// Pings the servers of the namespace
 #[derive(Args)]
-#[command(after_help = help::more("servers"), after_long_help = help::page(&[HELP, help::ANSWERS, help::ASKING_CODES]))]
-pub(crate) struct Servers {}
+#[command(after_help = SHORT_HELP)]
+#[command(after_long_help = help::with_environment(&[LONG_HELP, help::REQUEST_OUTPUT, help::REQUEST_EXIT_CODES]))]
+pub(crate) struct ServersCommand {}
 
-impl Servers {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
-        let asking = global.cluster.emitter()?.of(global.namespace()).servers();
-        ask(asking, &Outcome::on(global.namespace()), output).await
+impl ServersCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        output.verbose_redis_source(global);
+        let request = global.cluster.emitter()?.of(global.namespace()).servers();
+        print_responses(request, &RequestOutcome::on_namespace(global.namespace()), output).await
     }
 }

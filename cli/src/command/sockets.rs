@@ -1,74 +1,79 @@
-//! `sio sockets`: who is connected, and in which rooms.
+//! `sio sockets`: lists the sockets of the cluster.
 
 use clap::Args;
 
 use crate::{
-    asking::{ask, count},
+    cli_error::CliError,
     exit::Exit,
-    failure::Failure,
-    global::Global,
+    global_args::GlobalArgs,
     help,
-    outcome::Outcome,
     output::Output,
-    rooms::Rooms,
+    request_outcome::RequestOutcome,
+    responses::{print_count, print_responses},
+    room_args::RoomArgs,
 };
 
-const HELP: &str = "\
-A line of text has columns with a tab between them: id, server, rooms (with commas between them,
-without the one of its own id) and data (what the servers' code put into socket.data, as JSON).
-What is not known, or empty, is -. Every server tells all it knows of its sockets in one message,
-however few are printed: where there are very many, name rooms.
+const SHORT_HELP: &str = "\
+Examples:
+  sio sockets --to lobby
+  sio sockets --count --namespace /admin --except on-call";
+
+const LONG_HELP: &str = "\
+Each line of text has tab-separated columns: id, server, rooms and data. Rooms are separated by commas and do not include \
+the socket's own id. Data is socket.data of the server's code, as JSON. Unknown or empty columns are -. Each server sends \
+all its matching sockets in one message, regardless of --limit: select rooms if there are many sockets.
 
 Examples:
   The sockets in a room
     sio sockets --to lobby
-  How many are on /admin, without those on call
+  The number of sockets on /admin, except those in on-call
     sio sockets --count --namespace /admin --except on-call
-  Ids only, for another command
+  Only the ids
     sio sockets --to lobby | cut -f 1
-  Where a user is connected from, by the handshake's address
+  A user's address from the handshake
     sio sockets --to user:42 --handshake -o json | jq -r '.handshake.address // empty'
-  The first ten, whoever is quickest
+  The first ten that arrive
     sio sockets --limit 10";
 
-/// Lists the sockets of the cluster, with their rooms and data
+/// Lists the sockets of the cluster with their rooms and data
 #[derive(Args)]
-#[command(after_help = help::more("sockets"), after_long_help = help::page(&[HELP, help::ANSWERS, help::ASKING_CODES]))]
-pub(crate) struct Sockets {
+#[command(after_help = SHORT_HELP)]
+#[command(after_long_help = help::with_environment(&[LONG_HELP, help::REQUEST_OUTPUT, help::REQUEST_EXIT_CODES]))]
+pub(crate) struct SocketsCommand {
     #[command(flatten)]
-    rooms: Rooms,
+    rooms: RoomArgs,
 
-    /// Print no more than so many, and say if there are more
+    /// Print at most N sockets, and report whether there are more
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
 
-    /// Print how many there are
+    /// Print only the number of sockets
     #[arg(long, conflicts_with_all = ["limit", "handshake"])]
     count: bool,
 
-    /// Also the handshake: headers, cookies among them, address, query and auth
+    /// Include the handshake: headers (with cookies), address, query and auth
     #[arg(long)]
     handshake: bool,
 }
 
-impl Sockets {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
+impl SocketsCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        output.verbose_redis_source(global);
         let mut operator = global.cluster.emitter()?.of(global.namespace()).except(self.rooms.except);
         if !self.rooms.to.is_empty() {
             operator = operator.to(self.rooms.to);
         }
-        let mut asking = operator.sockets();
+        let mut request = operator.sockets();
         if let Some(limit) = self.limit {
-            asking = asking.limit(limit);
+            request = request.limit(limit);
         }
         if self.handshake {
-            asking = asking.with_handshake();
+            request = request.with_handshake();
         }
-        let outcome = Outcome::on(global.namespace());
+        let outcome = RequestOutcome::on_namespace(global.namespace());
         match self.count {
-            true => count(asking, &outcome, output).await,
-            false => ask(asking, &outcome, output).await,
+            true => print_count(request, &outcome, output).await,
+            false => print_responses(request, &outcome, output).await,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `sio tap`: the bus, live.
+//! `sio tap`: shows the messages on the bus.
 
 mod help;
 mod printer;
@@ -17,76 +17,65 @@ use socketio_common::{TapFilter, duration, glob, namespace_glob};
 use socketio_emitter::{Error, Tapped, Tapping};
 use tokio::time::sleep;
 
-use self::{printer::Printer, text::Text};
+use self::{printer::TapPrinter, text::TapLineFormat};
 use crate::{
-    exit::Exit,
-    failure::Failure,
-    global::Global,
-    help::{more, page},
-    interrupt::Interrupts,
-    output::Output,
+    cli_error::CliError, exit::Exit, global_args::GlobalArgs, help::with_environment, output::Output,
+    shutdown::Shutdown,
 };
 
-/// So much is printed at once, if so much is there.
-const PAGE: usize = 64 * 1024;
+/// Messages that are available at once are printed together, up to about this number of bytes.
+const PAGE_BYTES: usize = 64 * 1024;
 
-/// Shows every message on the bus, live, without being noticed
+/// Shows every message on the bus, live; servers do not notice
 #[derive(Args)]
-#[command(after_help = more("tap"), after_long_help = page(&[help::LONG]))]
-pub(crate) struct Tap {
-    /// Only events whose names match
+#[command(after_help = help::SHORT, after_long_help = with_environment(&[help::LONG]))]
+pub(crate) struct TapCommand {
+    /// Show only events whose name matches
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     event: Option<GlobMatcher>,
 
-    /// Only what is for such a room, or joins or leaves it
+    /// Show only messages to a matching room, and joins and leaves of one
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     room: Option<GlobMatcher>,
 
-    /// What servers ask each other, answer, and say about themselves, too
+    /// Also show requests, responses and heartbeats between servers
     #[arg(long)]
     requests: bool,
 
-    /// End after so many messages
+    /// Stop after N messages
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 
-    /// End after this time
+    /// Stop after DUR
     #[arg(long = "for", value_name = "DUR", value_parser = duration)]
     time: Option<Duration>,
 
-    /// Overhear shard channels, where no replica repeats them, by MONITOR, which can halve what Redis does in a second
+    /// Show shard channels without a replica, by MONITOR; this can halve the throughput of Redis
     #[arg(long)]
     monitor: bool,
 }
 
-/// How many messages were shown, and how many could not be.
-#[derive(Default)]
-struct Tally {
-    shown: u64,
-    dropped: u64,
-}
-
-impl Tap {
-    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<Exit, Failure> {
-        let namespace = global.named_namespace().map(namespace_glob).transpose();
-        let namespace = namespace.map_err(|reason| Failure::usage(format!("--namespace: {reason}")))?;
+impl TapCommand {
+    pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
+        let namespace = global.namespace_option().map(namespace_glob).transpose();
+        let namespace = namespace.map_err(|reason| CliError::usage(format!("--namespace: {reason}")))?;
         let filter = TapFilter { event: self.event, room: self.room, namespace, requests: self.requests };
-        let mut interrupts = Interrupts::new()?;
-        output.detail(&format!("Redis as named by {}", global.cluster.url_source()));
+        let mut shutdown = Shutdown::new()?;
+        output.verbose_redis_source(global);
         let emitter = global.cluster.emitter()?;
-        let opening = interrupts.unless(emitter.tap().monitor(self.monitor).into_future()).await;
-        let Ok(opened) = opening else { return Ok(Exit::Done) };
-        let tapping = opened.map_err(|error| match error {
-            error @ Error::Unsupported { .. } => Failure::from(error).hint("--monitor"),
+        let opening = emitter.tap().monitor(self.monitor).into_future();
+        let Ok(opened) = shutdown.until_signal(opening).await else { return Ok(Exit::Success) };
+        let tap = opened.map_err(|error| match error {
+            error @ Error::Unsupported { .. } => CliError::from(error).with_hint("use --monitor"),
             error => error.into(),
         })?;
-        output.detail("listening; Ctrl-C ends");
+        output.verbose("listening; press Ctrl-C to stop");
 
         let start = Instant::now();
-        let mut tally = Tally::default();
-        let mut printer = Printer::start(output)?;
-        let showing = Showing { filter, limit: self.count, text: Text::new(), output };
-        let time = async {
+        let mut counts = TapCounts::default();
+        let mut printer = TapPrinter::start(output)?;
+        let display = TapDisplay { filter, limit: self.count, format: TapLineFormat::new(), output };
+        let timeout = async {
             match self.time {
                 Some(time) => sleep(time).await,
                 None => std::future::pending().await,
@@ -94,97 +83,29 @@ impl Tap {
         };
         let ended = tokio::select! {
             biased;
-            ended = interrupts.unless(showing.run(tapping, &mut printer, &mut tally)) => ended,
-            () = time => Ok(Ok(())),
+            ended = shutdown.until_signal(display.run(tap, &mut printer, &mut counts)) => ended,
+            () = timeout => Ok(Ok(())),
         };
         let ended = match ended {
-            Ok(Ok(())) => interrupts.unless(printer.end()).await.unwrap_or(Ok(())),
-            Ok(Err(failure)) => Err(failure),
+            Ok(Ok(())) => shutdown.until_signal(printer.finish()).await.unwrap_or(Ok(())),
+            Ok(Err(error)) => Err(error),
             Err(Exit::Interrupted) => Ok(()),
             Err(exit) => return Ok(exit),
         };
-        output.say(&tally.words(start.elapsed()));
-        ended.map(|()| Exit::Done)
+        output.note(&counts.text(start.elapsed()));
+        ended.map(|()| Exit::Success)
     }
 }
 
-/// How to show what comes.
-struct Showing {
-    filter: TapFilter,
-    limit: Option<u64>,
-    text: Text,
-    output: Output,
+/// The number of messages that were shown and dropped.
+#[derive(Default)]
+struct TapCounts {
+    shown: u64,
+    dropped: u64,
 }
 
-impl Showing {
-    /// Shows all that comes, up to the limit; what is there at once is printed at once.
-    async fn run(self, mut tapping: Tapping, printer: &mut Printer, tally: &mut Tally) -> Result<(), Failure> {
-        let mut page = Vec::new();
-        loop {
-            let mut next = Some(tapping.next().await);
-            while let Some(tapped) = next {
-                if self.wants(&tapped) {
-                    self.line(&tapped, &mut page)?;
-                    tally.count(&tapped);
-                    self.say(&tapped);
-                }
-                if self.limit == Some(tally.shown) {
-                    return printer.print(page).await;
-                }
-                next = if page.len() < PAGE { tapping.next().now_or_never() } else { None };
-            }
-            if !page.is_empty() {
-                printer.print(std::mem::take(&mut page)).await?;
-            }
-        }
-    }
-
-    fn wants(&self, tapped: &Tapped) -> bool {
-        match tapped {
-            Tapped::Seen(seen) => self.filter.wants(seen),
-            _ => true,
-        }
-    }
-
-    fn line(&self, tapped: &Tapped, page: &mut Vec<u8>) -> Result<(), Failure> {
-        if self.output.is_json() {
-            serde_json::to_writer(&mut *page, tapped).map_err(|error| Failure::failed(error.to_string()))?;
-            page.push(b'\n');
-        } else if let Tapped::Seen(seen) = tapped {
-            page.extend_from_slice(self.text.line(seen).as_bytes());
-        }
-        Ok(())
-    }
-
-    /// What is no message is said on stderr.
-    fn say(&self, tapped: &Tapped) {
-        match tapped {
-            Tapped::Dropped { messages } => {
-                let words = "dropped: they came faster than this was read";
-                self.output.warn(&format!("{} messages were {words}", HumanCount(*messages)));
-            }
-            Tapped::Away { reason } => {
-                self.output.warn(&format!("not all is heard any more ({reason}); trying again and again"));
-            }
-            Tapped::Back => self.output.warn("all is heard again; what was said in between is not known"),
-            Tapped::Hearing { replica: Some(replica) } => {
-                self.output.detail(&format!("shard channels are heard at the replica {replica}"));
-            }
-            Tapped::Hearing { replica: None } => self.output.detail("shard channels are overheard by MONITOR"),
-            Tapped::Unheard { channels } => {
-                let first = channels.first().map_or("", String::as_str);
-                self.output.warn(&format!(
-                    "servers listen on shard channels ({first}), of which nothing is heard without a \
-                     replica; --monitor overhears them, at a cost for Redis"
-                ));
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Tally {
-    fn count(&mut self, tapped: &Tapped) {
+impl TapCounts {
+    fn add(&mut self, tapped: &Tapped) {
         match tapped {
             Tapped::Seen(_) => self.shown += 1,
             Tapped::Dropped { messages } => self.dropped += messages,
@@ -192,8 +113,84 @@ impl Tally {
         }
     }
 
-    fn words(&self, elapsed: Duration) -> String {
+    fn text(&self, elapsed: Duration) -> String {
         let Self { shown, dropped } = *self;
         format!("{} shown, {} dropped in {:.1}s", HumanCount(shown), HumanCount(dropped), elapsed.as_secs_f64())
+    }
+}
+
+/// Which tap entries are shown, and how.
+struct TapDisplay {
+    filter: TapFilter,
+    limit: Option<u64>,
+    format: TapLineFormat,
+    output: Output,
+}
+
+impl TapDisplay {
+    /// Shows the tap's entries up to the limit. Entries that are available at once are printed at once.
+    async fn run(self, mut tap: Tapping, printer: &mut TapPrinter, counts: &mut TapCounts) -> Result<(), CliError> {
+        let mut page = Vec::new();
+        loop {
+            let mut next = Some(tap.next().await);
+            while let Some(tapped) = next {
+                if self.is_shown(&tapped) {
+                    self.write_line(&tapped, &mut page)?;
+                    counts.add(&tapped);
+                    self.report(&tapped);
+                }
+                if self.limit == Some(counts.shown) {
+                    return printer.print(page).await;
+                }
+                next = if page.len() < PAGE_BYTES { tap.next().now_or_never() } else { None };
+            }
+            if !page.is_empty() {
+                printer.print(std::mem::take(&mut page)).await?;
+            }
+        }
+    }
+
+    fn is_shown(&self, tapped: &Tapped) -> bool {
+        match tapped {
+            Tapped::Seen(seen) => self.filter.wants(seen),
+            _ => true,
+        }
+    }
+
+    fn write_line(&self, tapped: &Tapped, page: &mut Vec<u8>) -> Result<(), CliError> {
+        if self.output.is_json() {
+            serde_json::to_writer(&mut *page, tapped).map_err(|error| CliError::failed(error.to_string()))?;
+            page.push(b'\n');
+        } else if let Tapped::Seen(seen) = tapped {
+            page.extend_from_slice(self.format.line(seen).as_bytes());
+        }
+        Ok(())
+    }
+
+    /// Reports changes of the tap itself on stderr.
+    fn report(&self, tapped: &Tapped) {
+        match tapped {
+            Tapped::Dropped { messages } => {
+                let count = HumanCount(*messages);
+                self.output
+                    .warn(&format!("{count} messages were dropped because they arrived faster than they were read"));
+            }
+            Tapped::Away { reason } => {
+                self.output.warn(&format!("some messages are no longer received ({reason}); reconnecting"));
+            }
+            Tapped::Back => self.output.warn("all messages are received again; those in between are lost"),
+            Tapped::Hearing { replica: Some(replica) } => {
+                self.output.verbose(&format!("receiving shard channels from the replica {replica}"));
+            }
+            Tapped::Hearing { replica: None } => self.output.verbose("receiving shard channels by MONITOR"),
+            Tapped::Unheard { channels } => {
+                let first = channels.first().map_or("", String::as_str);
+                self.output.warn(&format!(
+                    "servers use shard channels ({first}), which are not shown without a replica; use --monitor to show \
+                     them, at a cost for Redis"
+                ));
+            }
+            _ => {}
+        }
     }
 }

@@ -1,9 +1,9 @@
-//! `sio bench` on the examples' broker, which counts what it is sent.
+//! `sio bench` on the example broker, which counts the messages it receives.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    process::{Child, Command, Stdio},
+    process::Child,
     thread,
     time::{Duration, Instant},
 };
@@ -11,12 +11,14 @@ use std::{
 use broker::Broker;
 use serde_json::Value;
 
-use crate::sio::{nowhere, run, sio};
+#[cfg(unix)]
+use crate::harness::kill;
+use crate::harness::{run, spawn, unreachable_url};
 
-/// Longer than anything takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The limit for waiting on the broker or on the measurement.
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// Exit code, the sheet and stderr.
+/// Runs `sio bench`. Returns the exit code, the report and stderr.
 fn bench(broker: &Broker, args: &str) -> (i32, Value, String) {
     let url = broker.url();
     let args: Vec<&str> = ["bench", "-u", &url, "-o", "json"].into_iter().chain(args.split_whitespace()).collect();
@@ -25,103 +27,103 @@ fn bench(broker: &Broker, args: &str) -> (i32, Value, String) {
     (code, if stdout.is_empty() { Value::Null } else { serde_json::from_str(&stdout).unwrap() }, stderr)
 }
 
-/// A connection that speaks to the broker as one would type.
-fn typed(broker: &Broker, line: &str) -> BufReader<TcpStream> {
+/// Opens a connection to the broker and sends an inline command.
+fn send_command(broker: &Broker, line: &str) -> BufReader<TcpStream> {
     let mut stream = TcpStream::connect(broker.address()).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(MAX_WAIT)).unwrap();
     write!(stream, "{line}\r\n").unwrap();
     BufReader::new(stream)
 }
 
-/// How many messages the broker was sent so far.
+/// The number of messages that the broker has received.
 fn published(broker: &Broker) -> u64 {
-    let mut answer = typed(broker, "INFO commandstats");
+    let mut response = send_command(broker, "INFO commandstats");
     let mut length = String::new();
-    answer.read_line(&mut length).unwrap();
+    response.read_line(&mut length).unwrap();
     let mut text = vec![0; length.trim().trim_start_matches('$').parse().unwrap()];
-    answer.read_exact(&mut text).unwrap();
+    response.read_exact(&mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     let calls = text.lines().find_map(|line| line.strip_prefix("cmdstat_publish:calls="));
     calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
 }
 
-fn count(measured: &Value, fate: &str) -> u64 {
-    measured[fate].as_u64().unwrap_or_else(|| panic!("{measured}"))
+fn count(metric: &Value, result: &str) -> u64 {
+    metric[result].as_u64().unwrap_or_else(|| panic!("{metric}"))
 }
 
-/// Asserts that the numbers of a measurement fit together.
-fn adds_up(sheet: &Value, name: &str) {
-    let measured = &sheet[name];
-    let (sent, seconds) = (measured["sent"].as_f64().unwrap(), measured["seconds"].as_f64().unwrap());
+/// Asserts that the numbers of a metric are consistent.
+fn assert_consistent(report: &Value, name: &str) {
+    let metric = &report[name];
+    let (sent, seconds) = (metric["sent"].as_f64().unwrap(), metric["seconds"].as_f64().unwrap());
     let near = |number: &Value, expected: f64| (number.as_f64().unwrap() - expected).abs() <= 0.1 + expected * 0.001;
     let per_second = if seconds > 0.0 { sent / seconds } else { 0.0 };
-    assert!(near(&measured["per_second"], per_second), "{measured}");
+    assert!(near(&metric["per_second"], per_second), "{metric}");
     if name == "throughput" {
-        let bytes = sheet["bytes"].as_f64().unwrap();
-        assert!(near(&measured["bytes_per_second"], per_second * bytes), "{measured}");
+        let bytes = report["bytes"].as_f64().unwrap();
+        assert!(near(&metric["bytes_per_second"], per_second * bytes), "{metric}");
         return;
     }
     let steps = ["min", "p50", "p90", "p99", "p999", "max"];
-    let steps = steps.map(|step| measured["microseconds"][step].as_f64().unwrap_or_else(|| panic!("{measured}")));
-    assert!(steps.is_sorted() && steps[0] > 0.0, "{measured}");
-    let mean = measured["microseconds"]["mean"].as_f64().unwrap();
-    assert!(steps[0] <= mean + 0.1 && mean <= steps[5] + 0.1, "{measured}");
-    assert!(steps[5] <= seconds * 1e6 * 1.01, "{measured}");
+    let steps = steps.map(|step| metric["microseconds"][step].as_f64().unwrap_or_else(|| panic!("{metric}")));
+    assert!(steps.is_sorted() && steps[0] > 0.0, "{metric}");
+    let mean = metric["microseconds"]["mean"].as_f64().unwrap();
+    assert!(steps[0] <= mean + 0.1 && mean <= steps[5] + 0.1, "{metric}");
+    assert!(steps[5] <= seconds * 1e6 * 1.01, "{metric}");
 }
 
 #[test]
-fn a_bare_redis_is_enough_and_every_event_is_counted() {
+fn bench_without_servers_counts_every_event() {
     let broker = Broker::spawn().unwrap();
-    let (code, sheet, stderr) = bench(&broker, "--count 300 --size 50");
+    let (code, report, stderr) = bench(&broker, "--count 300 --size 50");
     assert_eq!(code, 0, "{stderr}");
     for name in ["latency", "throughput"] {
-        let fates = ["sent", "unknown", "unsent"].map(|fate| count(&sheet[name], fate));
-        assert_eq!(fates, [300, 0, 0], "{sheet}");
-        adds_up(&sheet, name);
+        let results = ["sent", "unknown", "unsent"].map(|result| count(&report[name], result));
+        assert_eq!(results, [300, 0, 0], "{report}");
+        assert_consistent(&report, name);
     }
     assert_eq!(published(&broker), 600);
-    assert_eq!((&sheet["adapter"], &sheet["servers"], &sheet["size"]), (&"classic".into(), &0.into(), &50.into()));
-    let channel = sheet["channel"].as_str().unwrap();
+    assert_eq!((&report["adapter"], &report["servers"], &report["size"]), (&"classic".into(), &0.into(), &50.into()));
+    let channel = report["channel"].as_str().unwrap();
     assert!(channel.starts_with("socket.io-bench-"), "{channel}");
-    assert!(sheet["bytes"].as_u64() > Some(50 + channel.len() as u64), "{sheet}");
+    assert!(report["bytes"].as_u64() > Some(50 + channel.len() as u64), "{report}");
     assert!(stderr.starts_with("classic, ") && stderr.ends_with(": no server reads these\n"), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 #[test]
-fn one_of_the_two_or_a_rate() {
+fn metric_and_rate_select_the_measurement() {
     let broker = Broker::spawn().unwrap();
-    let (code, sheet, _) = bench(&broker, "latency --for 100ms");
-    assert_eq!((code, &sheet["throughput"]), (0, &Value::Null));
-    assert!(count(&sheet["latency"], "sent") > 0 && sheet["latency"]["rate"].is_null(), "{sheet}");
-    let (code, sheet, _) = bench(&broker, "throughput --for 100ms --prefix chat");
-    assert_eq!((code, &sheet["latency"]), (0, &Value::Null));
-    assert!(count(&sheet["throughput"], "sent") > 0, "{sheet}");
-    assert!(sheet["channel"].as_str().unwrap().starts_with("chat-bench-"), "{sheet}");
+    let (code, report, _) = bench(&broker, "latency --for 100ms");
+    assert_eq!((code, &report["throughput"]), (0, &Value::Null));
+    assert!(count(&report["latency"], "sent") > 0 && report["latency"]["rate"].is_null(), "{report}");
+    let (code, report, _) = bench(&broker, "throughput --for 100ms --prefix chat");
+    assert_eq!((code, &report["latency"]), (0, &Value::Null));
+    assert!(count(&report["throughput"], "sent") > 0, "{report}");
+    assert!(report["channel"].as_str().unwrap().starts_with("chat-bench-"), "{report}");
 
     let before = published(&broker);
-    let (code, sheet, _) = bench(&broker, "--rate 200 --count 21");
-    assert_eq!((code, &sheet["throughput"], &sheet["latency"]["rate"]), (0, &Value::Null, &200.0.into()));
-    assert_eq!((count(&sheet["latency"], "sent"), count(&sheet["latency"], "missed")), (21, 0));
-    assert!(sheet["latency"]["seconds"].as_f64() >= Some(0.1), "the last is due after 20 times 5 ms: {sheet}");
-    adds_up(&sheet, "latency");
+    let (code, report, _) = bench(&broker, "--rate 200 --count 21");
+    assert_eq!((code, &report["throughput"], &report["latency"]["rate"]), (0, &Value::Null, &200.0.into()));
+    assert_eq!((count(&report["latency"], "sent"), count(&report["latency"], "missed")), (21, 0));
+    assert!(report["latency"]["seconds"].as_f64() >= Some(0.1), "the last event is due after 20 times 5 ms: {report}");
+    assert_consistent(&report, "latency");
     assert_eq!(published(&broker) - before, 21);
 }
 
 #[test]
-fn a_rate_that_nobody_keeps_is_no_secret() {
+fn unreachable_rate_reports_missed_events_and_warns() {
     let broker = Broker::spawn().unwrap();
-    let (code, sheet, stderr) = bench(&broker, "--rate 1e9 --for 500ms");
-    let fates = ["sent", "unknown", "unsent", "missed"].map(|fate| count(&sheet["latency"], fate));
-    assert_eq!((code, fates.iter().sum::<u64>()), (0, 500_000_000), "{sheet}");
-    assert_eq!((fates[0], fates[1] + fates[2]), (published(&broker), 0));
-    assert!(stderr.contains("sio: Redis, or this machine, does not keep up with that rate"), "{stderr}");
-    // The last that went was due at once, and went near the end.
-    assert!(sheet["latency"]["microseconds"]["max"].as_f64() > Some(300_000.0), "{sheet}");
+    let (code, report, stderr) = bench(&broker, "--rate 1e9 --for 500ms");
+    let results = ["sent", "unknown", "unsent", "missed"].map(|result| count(&report["latency"], result));
+    assert_eq!((code, results.iter().sum::<u64>()), (0, 500_000_000), "{report}");
+    assert_eq!((results[0], results[1] + results[2]), (published(&broker), 0));
+    assert!(stderr.contains("sio: Redis or this machine did not keep up with --rate"), "{stderr}");
+    // The last event was due at the beginning and sent near the end.
+    assert!(report["latency"]["microseconds"]["max"].as_f64() > Some(300_000.0), "{report}");
 }
 
 #[test]
-fn people_read_a_page() {
+fn text_output_has_latency_percentiles_and_throughput() {
     let broker = Broker::spawn().unwrap();
     let (code, stdout, stderr) = run(&["bench", "-u", &broker.url(), "--count", "100", "-q"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
@@ -132,92 +134,92 @@ fn people_read_a_page() {
 }
 
 #[test]
-fn what_could_hurt_is_asked_for_twice() {
+fn invalid_or_harmful_options_exit_2() {
     let broker = Broker::spawn().unwrap();
-    for (args, said) in [
+    for (args, expected) in [
         ("--servers", "--rate"),
         ("--trim", "--servers"),
-        ("throughput --rate 5", "--rate is for the latency"),
+        ("throughput --rate 5", "--rate applies only to latency"),
         ("--rate 0", "500, 0.5, 100/s"),
         ("--count 0", "--count"),
         ("--for 0s", "more than zero"),
         ("--size 0", "16MiB"),
-        ("--size 17MiB", "no more than 16MiB"),
+        ("--size 17MiB", "the maximum is 16MiB"),
         ("speed", "throughput"),
         ("--adapter classic --namespace /[", "--namespace: "),
         ("--adapter streams", "--servers --trim --rate N"),
         ("--adapter streams --rate 5", "--adapter classic"),
-        ("--adapter streams --rate 5 --servers", "--trim says that this may be"),
+        ("--adapter streams --rate 5 --servers", "use --trim to allow this"),
     ] {
-        let (code, sheet, stderr) = bench(&broker, args);
-        assert_eq!((code, &sheet), (2, &Value::Null), "{args}: {stderr}");
-        assert!(stderr.starts_with("sio: ") && stderr.contains(said), "{args}: {stderr}");
+        let (code, report, stderr) = bench(&broker, args);
+        assert_eq!((code, &report), (2, &Value::Null), "{args}: {stderr}");
+        assert!(stderr.starts_with("sio: ") && stderr.contains(expected), "{args}: {stderr}");
     }
-    let (code, sheet, stderr) = bench(&broker, "--servers --rate 5");
-    assert_eq!((code, sheet), (3, Value::Null), "{stderr}");
+    let (code, report, stderr) = bench(&broker, "--servers --rate 5");
+    assert_eq!((code, report), (3, Value::Null), "{stderr}");
     assert_eq!(published(&broker), 0);
 }
 
 #[test]
-fn servers_read_only_what_they_are_meant_to() {
+fn events_reach_servers_only_with_the_servers_option() {
     let broker = Broker::spawn().unwrap();
-    let hears = |channels: &str| {
-        let mut server = typed(&broker, channels);
+    let subscribe = |command: &str| {
+        let mut server = send_command(&broker, command);
         let mut line = String::new();
         server.read_line(&mut line).unwrap();
         server
     };
-    // Only the first stands for a server: the other one is what a server listens to.
-    let _server = hears("SUBSCRIBE socket.io-request#/#");
-    let mut listener = hears("PSUBSCRIBE socket.io#/#*");
+    // Redis counts only the first as a server; the second receives what a server would receive.
+    let _server = subscribe("SUBSCRIBE socket.io-request#/#");
+    let mut listener = subscribe("PSUBSCRIBE socket.io#/#*");
     assert_eq!(bench(&broker, "--count 50").0, 0);
-    let (code, sheet, stderr) = bench(&broker, "--servers --rate 500 --count 40");
-    assert_eq!((code, count(&sheet["latency"], "sent"), &sheet["servers"]), (0, 40, &1.into()), "{stderr}");
+    let (code, report, stderr) = bench(&broker, "--servers --rate 500 --count 40");
+    assert_eq!((code, count(&report["latency"], "sent"), &report["servers"]), (0, 40, &1.into()), "{stderr}");
     assert!(stderr.contains("every server of / reads these") && stderr.contains("read by: 1 server\n"), "{stderr}");
     assert_eq!(published(&broker), 140);
     assert_eq!(run(&["emit", "end", "-u", &broker.url(), "-q"]).0, 0);
-    let mut heard = 0;
+    let mut received = 0;
     loop {
         let mut line = Vec::new();
         listener.read_until(b'\n', &mut line).unwrap();
-        let holds = |word: &[u8]| line.windows(word.len()).any(|window| window == word);
-        heard += u64::from(holds(b"sio:bench"));
-        if holds(b"emitter") && holds(b"\xa3end") {
+        let contains = |text: &[u8]| line.windows(text.len()).any(|window| window == text);
+        received += u64::from(contains(b"sio:bench"));
+        if contains(b"emitter") && contains(b"\xa3end") {
             break;
         }
     }
-    assert_eq!(heard, 40);
+    assert_eq!(received, 40);
 }
 
 #[test]
-fn without_servers_to_read_it_ends() {
+fn bench_with_servers_stops_if_servers_are_missing_or_lost() {
     let broker = Broker::spawn().unwrap();
-    let (code, sheet, stderr) = bench(&broker, "--servers --rate 1000 --for 1h --adapter classic");
-    assert_eq!((code, count(&sheet["latency"], "sent"), &sheet["servers"]), (3, 1, &0.into()), "{stderr}");
-    assert!(stderr.contains("nobody was there: no classic server on namespace /"), "{stderr}");
+    let (code, report, stderr) = bench(&broker, "--servers --rate 1000 --for 1h --adapter classic");
+    assert_eq!((code, count(&report["latency"], "sent"), &report["servers"]), (3, 1, &0.into()), "{stderr}");
+    assert!(stderr.contains("zero servers: no classic server on namespace /"), "{stderr}");
 
-    let [stays, leaves] = [(); 2].map(|()| typed(&broker, "SUBSCRIBE socket.io-request#/#"));
-    let running = Running::start(&broker, "--servers --rate 200 --for 1h");
-    running.until_published(&broker, 10);
-    drop(leaves);
-    let (code, sheet, stderr) = running.end();
-    assert_eq!((code, &sheet["servers"]), (Some(1), &1.into()), "{stderr}");
+    let [remaining, leaving] = [(); 2].map(|()| send_command(&broker, "SUBSCRIBE socket.io-request#/#"));
+    let running = BenchProcess::start(&broker, "--servers --rate 200 --for 1h");
+    running.wait_until_published(&broker, 10);
+    drop(leaving);
+    let (code, report, stderr) = running.wait();
+    assert_eq!((code, &report["servers"]), (Some(1), &1.into()), "{stderr}");
     assert!(stderr.contains("2 servers at first, and then 1: ended early"), "{stderr}");
-    assert_eq!(count(&sheet["latency"], "sent") + 1, published(&broker));
-    drop(stays);
+    assert_eq!(count(&report["latency"], "sent") + 1, published(&broker));
+    drop(remaining);
 }
 
 #[test]
-fn redis_away_is_1_and_nothing_is_made_up() {
+fn unreachable_redis_exits_1_without_a_report() {
     for args in [&["bench"][..], &["bench", "--adapter", "classic"], &["bench", "--servers", "--rate", "5"]] {
-        let (code, stdout, stderr) = run(&[args, &["-u", &nowhere(""), "-o", "json"]].concat());
+        let (code, stdout, stderr) = run(&[args, &["-u", &unreachable_url(""), "-o", "json"]].concat());
         assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
         assert!(stderr.starts_with("sio: cannot reach Redis at "), "{stderr}");
     }
 }
 
 #[test]
-fn redis_that_goes_away_in_the_middle_is_told_as_it_is() {
+fn losing_redis_exits_1_with_a_partial_report() {
     for (args, name) in [
         ("latency --for 1h", "latency"),
         ("throughput --for 1h", "throughput"),
@@ -225,26 +227,27 @@ fn redis_that_goes_away_in_the_middle_is_told_as_it_is() {
         ("--for 1h", "latency"),
     ] {
         let broker = Broker::spawn().unwrap();
-        let running = Running::start(&broker, args);
-        running.until_published(&broker, 200);
+        let running = BenchProcess::start(&broker, args);
+        running.wait_until_published(&broker, 200);
         let before = published(&broker);
         drop(broker);
-        let (code, sheet, stderr) = running.end();
+        let (code, report, stderr) = running.wait();
         assert_eq!(code, Some(1), "{args}: {stderr}");
-        assert!(count(&sheet[name], "sent") + 2048 >= before, "{args}: {sheet}");
-        let [unknown, unsent] = ["unknown", "unsent"].map(|fate| count(&sheet[name], fate));
-        assert!(unknown + unsent > 0, "{args}: {sheet}");
-        let words = format!("{unknown} may have been taken, {unsent} were not sent");
-        assert!(stderr.replace(',', "").contains(&words.replace(',', "")), "{args}: {stderr}");
-        adds_up(&sheet, name);
+        assert!(count(&report[name], "sent") + 2048 >= before, "{args}: {report}");
+        let [unknown, unsent] = ["unknown", "unsent"].map(|result| count(&report[name], result));
+        assert!(unknown + unsent > 0, "{args}: {report}");
+        // Numbers in the message have thousands separators.
+        let expected = format!("{unknown} may have been sent {unsent} were not sent");
+        assert!(stderr.replace(',', "").contains(&expected), "{args}: {stderr}");
+        assert_consistent(&report, name);
         let other = if name == "latency" { "throughput" } else { "latency" };
-        assert_eq!(sheet[other], Value::Null, "{args}");
+        assert_eq!(report[other], Value::Null, "{args}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_it_with_what_was_measured() {
+fn signal_ends_bench_with_a_partial_report() {
     for (args, name, signal, code) in [
         ("--for 1h", "latency", "-INT", 130),
         ("throughput --for 1h", "throughput", "-TERM", 143),
@@ -252,45 +255,41 @@ fn a_signal_ends_it_with_what_was_measured() {
         ("--rate 500 --for 1h", "latency", "-TERM", 143),
     ] {
         let broker = Broker::spawn().unwrap();
-        let running = Running::start(&broker, args);
-        running.until_published(&broker, 1);
-        assert!(Command::new("kill").args([signal, &running.0.id().to_string()]).status().unwrap().success());
-        let (ended, sheet, stderr) = running.end();
+        let running = BenchProcess::start(&broker, args);
+        running.wait_until_published(&broker, 1);
+        kill(&running.0, signal);
+        let (ended, report, stderr) = running.wait();
         assert_eq!(ended, Some(code), "{args}: {stderr}");
         assert!(stderr.ends_with("sio: interrupted\n"), "{args}: {stderr}");
-        let fates = ["sent", "unknown", "unsent"].map(|fate| count(&sheet[name], fate));
-        assert_eq!(fates, [published(&broker), 0, 0], "{args}: {sheet}");
-        adds_up(&sheet, name);
+        let results = ["sent", "unknown", "unsent"].map(|result| count(&report[name], result));
+        assert_eq!(results, [published(&broker), 0, 0], "{args}: {report}");
+        assert_consistent(&report, name);
     }
 }
 
-/// A measurement that lasts.
-struct Running(Child);
+/// A running `sio bench`.
+struct BenchProcess(Child);
 
-impl Running {
+impl BenchProcess {
     fn start(broker: &Broker, args: &str) -> Self {
-        let command = Command::new(sio(&[]).get_program())
-            .args(["bench", "-u", &broker.url(), "-o", "json"])
-            .args(args.split_whitespace())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        Self(command.unwrap())
+        let url = broker.url();
+        let options = ["bench", "-u", &url, "-o", "json"];
+        Self(spawn(&options.into_iter().chain(args.split_whitespace()).collect::<Vec<_>>()))
     }
 
-    fn until_published(&self, broker: &Broker, events: u64) {
+    fn wait_until_published(&self, broker: &Broker, events: u64) {
         let start = Instant::now();
         while published(broker) < events {
-            assert!(start.elapsed() < PATIENCE, "nothing is sent");
+            assert!(start.elapsed() < MAX_WAIT, "the broker received too few events");
             thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// Exit code, the sheet and stderr, once it ended by itself.
-    fn end(self) -> (Option<i32>, Value, String) {
+    /// Waits for the end. Returns the exit code, the report and stderr.
+    fn wait(self) -> (Option<i32>, Value, String) {
         let output = self.0.wait_with_output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
-        let sheet = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{stderr}"));
-        (output.status.code(), sheet, stderr)
+        let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{stderr}"));
+        (output.status.code(), report, stderr)
     }
 }

@@ -1,13 +1,13 @@
-//! The commands that would be sent.
+//! The Redis commands that `--dry-run` prints.
 
-use std::{io::ErrorKind, net::TcpListener, process::Stdio};
+use std::{io::ErrorKind, net::TcpListener};
 
 use socketio_emitter::{Action, Args, Flags, Message};
 
-use crate::sio::{command, dry_run, event, sio};
+use crate::harness::{dry_run, expected_command, expected_event, sio, spawn};
 
 #[test]
-fn rooms_flags_and_namespace() {
+fn rooms_flags_and_namespace_are_encoded() {
     let mut flags = Flags::default();
     flags.volatile = true;
     flags.compress = Some(false);
@@ -15,15 +15,15 @@ fn rooms_flags_and_namespace() {
     message.target.of("/chat");
     message.target.to(["a".to_owned(), "b".to_owned()]);
     message.target.except = vec!["c".to_owned()];
-    let expected = command(&message);
+    let expected = expected_command(&message);
     let flags = ["--to", "a", "--room", "b", "--except=c", "--volatile", "--no-compress", "--namespace"];
     assert_eq!(dry_run(&[&["e", "x"], &flags[..], &["chat"]].concat()), expected);
     assert_eq!(dry_run(&[&flags[..], &["/chat"], &["--to", "a", "e", "x"]].concat()), expected);
 }
 
 #[test]
-fn global_flags_stand_anywhere() {
-    let expected = event([]).replace("socket.io#", "chat#");
+fn global_options_are_accepted_anywhere() {
+    let expected = expected_event([]).replace("socket.io#", "chat#");
     for line in [
         ["--adapter", "classic", "--prefix", "chat", "emit", "e", "--dry-run"],
         ["emit", "e", "--dry-run", "--adapter", "classic", "--prefix", "chat"],
@@ -35,7 +35,7 @@ fn global_flags_stand_anywhere() {
 }
 
 #[test]
-fn json_is_one_object_a_line() {
+fn json_output_is_one_object_per_line() {
     let output =
         sio(&["emit", "e", "--count", "2", "--dry-run", "--adapter", "classic", "-o", "json"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -49,7 +49,7 @@ fn json_is_one_object_a_line() {
 }
 
 #[test]
-fn a_given_adapter_needs_no_redis() {
+fn dry_run_with_adapter_does_not_connect() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
     dry_run(&["e", "--url", &url]);
@@ -58,14 +58,8 @@ fn a_given_adapter_needs_no_redis() {
 }
 
 #[test]
-fn a_reader_that_left_is_no_failure() {
-    let exe = sio(&[]).get_program().to_owned();
-    let mut child = std::process::Command::new(exe)
-        .args(["emit", "e", "--dry-run", "--adapter", "classic", "--count", "1000000"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+fn closed_stdout_exits_0() {
+    let mut child = spawn(&["emit", "e", "--dry-run", "--adapter", "classic", "--count", "1000000"]);
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));

@@ -1,16 +1,17 @@
-//! The binary from outside, on a machine without Redis.
+//! Runs the `sio` binary without Redis, or on the example broker.
 
-// Helpers unwrap for the tests that call them.
+// clippy allows unwrap in test functions, but not in the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
-mod asking;
-mod away;
 mod bench;
+mod completions_and_man;
 mod dry_run;
-mod order;
+mod event_args;
+mod harness;
+mod help;
 mod pipe;
-mod shell;
-mod sio;
+mod redis_unreachable;
+mod requests;
+mod socket_actions;
 mod template;
 mod usage;
-mod value;

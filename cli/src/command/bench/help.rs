@@ -1,59 +1,59 @@
-//! What `sio bench --help` teaches.
+//! The help texts of `sio bench`.
+
+pub(super) const SHORT: &str = "\
+Examples:
+  sio bench
+  sio bench --rate 2000 --size 1kB --for 1m";
 
 pub(super) const LONG: &str = "\
-What is measured:
-  latency      one event at a time, until Redis took it: what an emit waits for. With --rate, so
-               many a second, evenly, each from when it was due: one that had to wait behind a
-               slow one counts as slow.
-  throughput   how many events one sender gets Redis to take, pipelined as sio pipe sends them,
-               until the last answer. Where this machine is the slower one, that is what it
-               makes, and Redis may take more from several.
-  They go the way of every other event: packed for the adapter, and the servers counted with
-  each (throughput: with each pipeline). Nothing stays in Redis.
+Metrics:
+  latency is the time until Redis accepts an event. Events are sent one at a time, or with --rate at fixed times; then it \
+includes the time that an event waits behind slow ones.
 
-Who is disturbed:
-  No server and no client: the events go by a channel that nobody listens to, PREFIX-bench-RANDOM,
-  without any servers by one like that of the classic adapter. Only who subscribes to all channels
-  there are (PSUBSCRIBE *) hears them. Redis has less time for others meanwhile, and repeats the
-  events to its replicas, in a Redis Cluster to all nodes. Therefore it ends after 3 seconds or
-  30 MB: a replica that stays 64 MB behind is cut off, and copies everything anew. --for and --count
-  can ask for more than that. The gentle ways are sio bench latency, and --rate.
+  throughput is the number of events per second that Redis accepts from one sender, pipelined as by sio pipe. If this \
+machine is slower than Redis, several senders reach more.
 
-  --servers lets the servers read the events, which are for two rooms that nobody is in: no client
-  receives one. Every server unpacks every event, on the thread that serves its clients. Redis
-  sends as many copies as there are servers, and cuts off one that does not keep up, which then
-  misses what others say (client-output-buffer-limit pubsub 32mb 8mb 60). So it takes a --rate, and
-  ends early once there are fewer servers than at first.
+  Events are encoded for the detected adapter, and the servers are counted as for any other event. Nothing stays in Redis.
 
-  Where events are kept in a stream (the streams adapter), it takes --servers --trim as well: each
-  event pushes an older one out of the stream, which holds about 10,000. A client that comes back
-  after its connection broke may then miss events (connection state recovery).
+Impact:
+  By default, servers and clients are not affected. The events use a channel without subscribers, PREFIX-bench-RANDOM, with \
+the classic adapter's format if there are no servers. Only a client that subscribes to all channels (PSUBSCRIBE *) receives \
+them. Redis has less capacity for other clients meanwhile, and copies the events to its replicas, or to all nodes of a Redis \
+Cluster. Each measurement therefore stops after 3 seconds or 30 MB: Redis disconnects a replica that stays 64 MB behind. \
+--for and --count raise this limit. For low impact, use sio bench latency or --rate.
 
--o json:
-  One object; what was not measured is null.
-  adapter, channel     for which adapter, and where
-  servers              the fewest there were to read them; null where Redis would not say
-  size, bytes          of the argument; of one event, as Redis takes it
-  latency              rate (as wished, or null), sent, unknown, unsent, missed (due, and no time
-                       left), seconds, per_second,
-                       microseconds {min, mean, p50, p90, p99, p999, max}
-  throughput           sent, unknown, unsent, seconds, per_second, bytes_per_second
+  With --servers, the servers receive the events, which are addressed to two empty rooms: no client receives one. Every \
+server decodes every event on the thread that serves its clients. Redis sends one copy per server, and disconnects a server \
+that does not keep up (client-output-buffer-limit pubsub 32mb 8mb 60), which then misses other messages. It therefore \
+requires --rate, and stops as soon as there are fewer servers than at the beginning.
+
+  The streams adapter stores events in a stream of about 10,000 entries, so each event displaces an older one. Clients that \
+reconnect may then miss events (connection state recovery). It therefore requires --servers --trim.
+
+Output of -o json:
+  One object; a metric that was not measured is null.
+  adapter, channel   Adapter, and channel or stream of the events
+  servers            Fewest servers at any time (null if unknown)
+  size, bytes        Size of the argument; size of an event in Redis
+  latency            rate (or null), sent, unknown, unsent, missed (due but not sent), seconds,
+                     per_second, microseconds {min, mean, p50, p90, p99, p999, max}
+  throughput         sent, unknown, unsent, seconds, per_second, bytes_per_second
 
 Examples:
-  Latency and throughput
+  Latency, then throughput
     sio bench
-  Does Redis take 2000 events a second of 1 kB each, for a minute, and how evenly?
+  Latency at 2000 events of 1 kB per second, for one minute
     sio bench --rate 2000 --size 1kB --for 1m
-  The throughput of a million events
+  Throughput of one million events
     sio bench throughput --count 1000000
-  With the servers listening, on a staging cluster
+  With servers that receive the events, on a staging cluster
     sio bench --servers --rate 500 --for 10s --url redis://staging
-  For a monitor: the 99th percentile, in microseconds
+  The 99th percentile in microseconds, for monitoring
     sio bench latency --for 1s -q -o json | jq .latency.microseconds.p99
 
 Exit codes:
-  0    measured
-  1    failed: Redis is away or went away, or a server did (--servers); what was measured is printed
-  2    wrong usage, or events would be kept in a stream, without --servers --trim
-  3    nobody is there: --servers, and no server on the namespace
-  130  interrupted (143 by SIGTERM): what was measured is printed";
+  0    Success
+  1    Failure: Redis is unreachable, or servers were lost (--servers); prints partial results
+  2    Invalid usage, or the adapter stores events in a stream and --servers --trim is missing
+  3    No server on the namespace (--servers)
+  130  Interrupted by Ctrl-C (143: by SIGTERM); prints partial results";

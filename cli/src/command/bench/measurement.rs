@@ -1,4 +1,4 @@
-//! One measurement, from its first event to Redis' last answer.
+//! One measurement, from its first event to the last answer from Redis.
 
 use std::{
     future::IntoFuture,
@@ -14,185 +14,197 @@ use indicatif::HumanCount;
 use socketio_emitter::{BatchReceipt, Error};
 
 use super::{
-    aim::Aim,
-    feed::Feed,
-    gauge::{Counts, Gauge},
-    limit::Limit,
-    progress::Progress,
-    sheet::Sheet,
+    event_stream::BenchEventStream,
+    latency_recorder::{EventCounts, LatencyRecorder},
+    limit::BenchLimit,
+    progress::BenchProgress,
+    report::BenchReport,
+    target::BenchTarget,
 };
 use crate::{
-    beat::LATE, exit::Exit, failure::Failure, interrupt::Interrupts, output::Output, rate::Rate, report::nobody,
-    report::servers,
+    cli_error::CliError,
+    exit::Exit,
+    interval::LATE,
+    output::Output,
+    rate::Rate,
+    send_receipt::{format_servers, no_servers_warning},
+    shutdown::Shutdown,
 };
 
-/// Where servers read the events, they are counted so often in a second: one that is cut off is not loaded further.
-const LOOKS: f64 = 4.0;
+/// How often per second the servers are counted if they read the events, so that a lost one is noticed soon.
+const SERVER_CHECKS_PER_SECOND: f64 = 4.0;
 
 /// How events follow one another.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Way {
-    /// Each once Redis answered the one before it.
-    Single,
-    /// Each when it is due, however many are on their way.
-    Paced(Rate),
-    /// As fast as they can be made and Redis takes them, many in one round trip.
+pub(super) enum BenchMode {
+    /// Each after Redis answered the previous one.
+    Sequential,
+    /// Each when it is due, regardless of how many are in flight.
+    AtRate(Rate),
+    /// As fast as possible, many in one round trip.
     Pipelined,
 }
 
-impl Way {
-    /// What it tells.
+impl BenchMode {
+    /// The name of the metric.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Single | Self::Paced(_) => "latency",
+            Self::Sequential | Self::AtRate(_) => "latency",
             Self::Pipelined => "throughput",
         }
     }
 }
 
-/// A measurement, to be made.
-pub(super) struct Measurement<'a> {
-    aim: &'a Aim,
-    way: Way,
-    limit: Limit,
+/// A measurement to make.
+pub(super) struct BenchMeasurement<'a> {
+    target: &'a BenchTarget,
+    mode: BenchMode,
+    limit: BenchLimit,
     output: Output,
 }
 
-impl<'a> Measurement<'a> {
-    pub(super) fn new(aim: &'a Aim, way: Way, limit: Limit, output: Output) -> Self {
-        Self { aim, way, limit, output }
+impl<'a> BenchMeasurement<'a> {
+    pub(super) fn new(target: &'a BenchTarget, mode: BenchMode, limit: BenchLimit, output: Output) -> Self {
+        Self { target, mode, limit, output }
     }
 
-    /// Makes it, and enters what it gave into the sheet, also where it failed.
+    /// Makes the measurement and adds its result to the report, even after an error.
     ///
     /// # Errors
-    /// Where Redis failed, servers went away, or somebody wanted an end.
-    pub(super) async fn run(self, interrupts: &mut Interrupts, sheet: &mut Sheet) -> Result<Exit, Failure> {
+    /// If Redis failed, servers were lost, or a signal arrived.
+    pub(super) async fn run(self, shutdown: &mut Shutdown, report: &mut BenchReport) -> Result<Exit, CliError> {
         let stop = AtomicBool::new(false);
-        let gauge = Arc::new(Gauge::start()?);
-        let progress = Progress::new(self.way, self.limit, Arc::clone(&gauge), self.output);
-        let ended = interrupts.winding_up(self.send(&gauge, &stop), || stop.store(true, Ordering::Relaxed)).await;
-        let ran = gauge.began().elapsed();
-        progress.end();
-        let measured = gauge.close(ended.is_err());
-        let counts = measured.counts;
-        sheet.enter(self.way, &measured, self.missed(gauge.handed(), ran));
+        let recorder = Arc::new(LatencyRecorder::new()?);
+        let progress = BenchProgress::new(self.mode, self.limit, Arc::clone(&recorder), self.output);
+        let sending = self.send(&recorder, &stop);
+        let ended = shutdown.with_graceful_stop(sending, || stop.store(true, Ordering::Relaxed)).await;
+        let elapsed = recorder.start().elapsed();
+        progress.finish();
+        let result = recorder.finish(ended.is_err());
+        let counts = result.counts;
+        report.add(self.mode, &result, self.missed(recorder.submitted(), elapsed));
         match ended {
             Ok((Ok(()), None)) => {
-                self.compare(gauge.handed(), measured.time);
-                Ok(Exit::Done)
+                self.warn_if_behind(recorder.submitted(), result.time);
+                Ok(Exit::Success)
             }
-            Ok((Ok(()), Some(exit))) => Err(Failure::interrupted(exit, "interrupted")),
-            Ok((Err(failure), _)) => Err(failure.hint(&fates(counts))),
-            Err(exit) => Err(Failure::interrupted(exit, format!("interrupted; {}", fates(counts)))),
+            Ok((Ok(()), Some(exit))) => Err(CliError::interrupted(exit, "interrupted")),
+            Ok((Err(error), _)) => Err(error.with_hint(&describe_counts(counts))),
+            Err(exit) => Err(CliError::interrupted(exit, format!("interrupted; {}", describe_counts(counts)))),
         }
     }
 
-    /// How many were due, and had no time left.
-    fn missed(&self, handed: u64, ran: Duration) -> u64 {
-        match self.way {
-            Way::Paced(rate) => rate.within(ran.min(self.limit.time)).min(self.limit.events).saturating_sub(handed),
-            Way::Single | Way::Pipelined => 0,
-        }
+    /// The number of events that were due but not submitted.
+    fn missed(&self, submitted: u64, elapsed: Duration) -> u64 {
+        let BenchMode::AtRate(rate) = self.mode else { return 0 };
+        rate.due_within(elapsed.min(self.limit.time)).min(self.limit.events).saturating_sub(submitted)
     }
 
-    /// Warns where the rate was more than could be had: the last answer came long after the last event was due.
-    fn compare(&self, handed: u64, last: Duration) {
-        let Way::Paced(rate) = self.way else { return };
-        let behind = last.saturating_sub(rate.due(handed.saturating_sub(1)));
+    /// Warns if the last answer came long after the last event was due.
+    fn warn_if_behind(&self, submitted: u64, last_accepted: Duration) {
+        let BenchMode::AtRate(rate) = self.mode else { return };
+        let behind = last_accepted.saturating_sub(rate.due(submitted.saturating_sub(1)));
         if behind > LATE {
             self.output.warn(&format!(
-                "Redis, or this machine, does not keep up with that rate: in the end it was {behind:.1?} behind"
+                "Redis or this machine did not keep up with --rate: it was {behind:.1?} behind at the end"
             ));
         }
     }
 
-    async fn send(&self, gauge: &Gauge, stop: &AtomicBool) -> Result<(), Failure> {
-        let feed = Feed::new(self.aim, self.limit, gauge, stop);
-        match self.way {
-            Way::Single => self.one_by_one(feed, gauge).await,
-            Way::Paced(rate) => self.many(feed.paced(rate)?, gauge).await,
-            Way::Pipelined => self.many(feed, gauge).await,
+    async fn send(&self, recorder: &LatencyRecorder, stop: &AtomicBool) -> Result<(), CliError> {
+        let events = BenchEventStream::new(self.target, self.limit, recorder, stop);
+        match self.mode {
+            BenchMode::Sequential => self.send_sequentially(events, recorder).await,
+            BenchMode::AtRate(rate) => self.send_pipelined(events.with_rate(rate)?, recorder).await,
+            BenchMode::Pipelined => self.send_pipelined(events, recorder).await,
         }
     }
 
-    /// Each by itself, as `sio emit` sends one.
-    async fn one_by_one(&self, mut feed: Feed<'_>, gauge: &Gauge) -> Result<(), Failure> {
-        while let Some(event) = feed.next().await {
-            let due = Some(gauge.began().elapsed());
+    /// Sends each event by itself, as `sio emit` does.
+    async fn send_sequentially(
+        &self,
+        mut events: BenchEventStream<'_>,
+        recorder: &LatencyRecorder,
+    ) -> Result<(), CliError> {
+        while let Some(event) = events.next().await {
+            let due = Some(recorder.start().elapsed());
             let sent = event.await;
-            gauge.fate(due, sent.as_ref().map(drop));
-            gauge.servers(self.taken(sent)?.servers);
+            recorder.settle(due, sent.as_ref().map(drop));
+            recorder.record_servers(sent.map_err(|error| self.send_error(error))?.servers);
         }
         Ok(())
     }
 
-    /// All in a pipelined window, as `sio pipe` sends them.
-    async fn many(&self, mut feed: Feed<'_>, gauge: &Gauge) -> Result<(), Failure> {
-        let due = |number| match self.way {
-            Way::Paced(rate) => Some(rate.due(number)),
-            Way::Single | Way::Pipelined => None,
+    /// Sends events in pipelines, as `sio pipe` does.
+    async fn send_pipelined(
+        &self,
+        mut events: BenchEventStream<'_>,
+        recorder: &LatencyRecorder,
+    ) -> Result<(), CliError> {
+        let due = |number| match self.mode {
+            BenchMode::AtRate(rate) => Some(rate.due(number)),
+            BenchMode::Sequential | BenchMode::Pipelined => None,
         };
-        let (mut number, mut first) = (0, None);
-        while !feed.is_over() {
-            let some = (&mut feed).take(self.portion(number));
-            let batch = self.aim.emitter().send_all(some).each(|_, fate| {
-                gauge.fate(due(number), fate);
+        let (mut number, mut servers_at_start) = (0, None);
+        while !events.is_ended() {
+            let next = (&mut events).take(self.batch_size(number));
+            let batch = self.target.emitter().send_all(next).each(|_, result| {
+                recorder.settle(due(number), result);
                 number += 1;
             });
-            let receipt = self.taken(batch.into_future().await)?;
-            gauge.servers(receipt.servers);
-            if self.aim.is_heard() {
-                self.look(&receipt, &mut first)?;
+            let receipt = batch.into_future().await.map_err(|error| self.send_error(error))?;
+            recorder.record_servers(receipt.servers);
+            if self.target.is_read_by_servers() {
+                self.check_servers(&receipt, &mut servers_at_start)?;
             }
         }
         Ok(())
     }
 
-    /// How many go before somebody looks at the servers: a first one alone.
-    fn portion(&self, number: u64) -> usize {
-        match self.way {
-            Way::Paced(_) if self.aim.is_heard() && number == 0 => 1,
-            Way::Paced(rate) if self.aim.is_heard() => (rate.per_second() / LOOKS) as usize + 1,
+    /// The number of events before the servers are counted again; the first event is sent alone.
+    fn batch_size(&self, number: u64) -> usize {
+        match self.mode {
+            BenchMode::AtRate(_) if self.target.is_read_by_servers() && number == 0 => 1,
+            BenchMode::AtRate(rate) if self.target.is_read_by_servers() => {
+                (rate.per_second() / SERVER_CHECKS_PER_SECOND) as usize + 1
+            }
             _ => usize::MAX,
         }
     }
 
-    /// Goes on only as long as all servers are there that were at the beginning.
-    fn look(&self, receipt: &BatchReceipt, first: &mut Option<u64>) -> Result<(), Failure> {
+    /// Returns an error if there are no servers, or fewer than at the start.
+    fn check_servers(&self, receipt: &BatchReceipt, at_start: &mut Option<u64>) -> Result<(), CliError> {
         let Some(now) = receipt.servers else { return Ok(()) };
-        let before = *first.get_or_insert(now);
+        let before = *at_start.get_or_insert(now);
         if before == 0 {
-            return Err(Failure::nobody(nobody(receipt.adapter, &format!("namespace {}", self.aim.namespace()))));
+            let place = format!("namespace {}", self.target.namespace());
+            return Err(CliError::no_servers(no_servers_warning(receipt.adapter, &place)));
         }
         if now < before {
-            let reason = format!(
-                "{} at first, and then {now}: ended early, so as to load none further (Redis cuts off a server that does \
+            return Err(CliError::failed(format!(
+                "{} at first, and then {now}: ended early to protect the others (Redis disconnects a server that does \
                  not keep up)",
-                servers(Some(before))
-            );
-            return Err(Failure::failed(reason));
+                format_servers(Some(before))
+            )));
         }
         Ok(())
     }
 
-    /// What was taken, or why not.
-    fn taken<T>(&self, sent: Result<T, Error>) -> Result<T, Failure> {
-        sent.map_err(|error| {
-            let error = match error {
-                Error::Stopped { source, .. } => *source,
-                error => error,
-            };
-            let refused = matches!(error, Error::Refused(_));
-            let failure = Failure::from(error);
-            if refused { failure.hint(&format!("the events are for {}", self.aim.channel())) } else { failure }
-        })
+    /// Converts a send error, and names the channel if Redis refused the command.
+    fn send_error(&self, error: Error) -> CliError {
+        let error = match error {
+            Error::Stopped { source, .. } => *source,
+            error => error,
+        };
+        let is_refused = matches!(error, Error::Refused(_));
+        let error = CliError::from(error);
+        if is_refused { error.with_hint(&format!("the channel is {}", self.target.channel())) } else { error }
     }
 }
 
-/// What became of the events of a measurement that did not end well.
-fn fates(counts: Counts) -> String {
-    let Counts { sent, unknown, unsent } = counts;
+/// The results of the events of a measurement that failed.
+fn describe_counts(counts: EventCounts) -> String {
+    let EventCounts { sent, unknown, unsent } = counts;
     let [sent, unknown, unsent] = [sent, unknown, unsent].map(HumanCount);
-    format!("of this measurement's events Redis took {sent}, {unknown} may have been taken, {unsent} were not sent")
+    format!("in this measurement, {sent} events were sent, {unknown} may have been sent, {unsent} were not sent")
 }

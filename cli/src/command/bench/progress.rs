@@ -1,4 +1,4 @@
-//! How far a measurement is, for people who watch.
+//! The progress line of `sio bench`.
 
 use std::{
     fmt::Write,
@@ -9,47 +9,47 @@ use std::{
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{gauge::Gauge, limit::Limit, measurement::Way};
+use super::{latency_recorder::LatencyRecorder, limit::BenchLimit, measurement::BenchMode};
 use crate::{
-    output::{Output, Words},
-    rate::digits,
+    output::{Output, Verbosity},
+    rate::format_rate,
 };
 
-/// A line on stderr that changes, or nothing at all.
-pub(super) struct Progress(ProgressBar);
+/// A progress line on stderr, hidden if it is not wanted.
+pub(super) struct BenchProgress(ProgressBar);
 
-impl Progress {
-    /// A line, if stderr is a terminal and words are wanted.
-    pub(super) fn new(way: Way, limit: Limit, gauge: Arc<Gauge>, output: Output) -> Self {
-        if !io::stderr().is_terminal() || output.words == Words::Few {
+impl BenchProgress {
+    /// Shows the line if stderr is a terminal and `--quiet` is not given.
+    pub(super) fn new(mode: BenchMode, limit: BenchLimit, recorder: Arc<LatencyRecorder>, output: Output) -> Self {
+        if !io::stderr().is_terminal() || output.verbosity == Verbosity::Quiet {
             return Self(ProgressBar::hidden());
         }
-        let name = way.name();
-        let so_far = move |_: &ProgressState, text: &mut dyn Write| {
-            let (sent, time) = (gauge.counts().sent, gauge.began().elapsed());
-            // Nobody is there to hear of an error.
-            let _ = write!(text, "{name}: {}", words(sent, time, limit));
+        let name = mode.name();
+        let status = move |_: &ProgressState, text: &mut dyn Write| {
+            let (sent, time) = (recorder.counts().sent, recorder.start().elapsed());
+            // The callback cannot report errors.
+            let _ = write!(text, "{name}: {}", status_line(sent, time, limit));
         };
-        let style = ProgressStyle::with_template("{spinner} {so_far}");
-        let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("so_far", so_far);
+        let style = ProgressStyle::with_template("{spinner} {status}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("status", status);
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         bar.set_style(style);
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
     }
 
-    /// Takes the line away.
-    pub(super) fn end(&self) {
+    /// Removes the line.
+    pub(super) fn finish(&self) {
         self.0.finish_and_clear();
     }
 }
 
-/// How many of how many, how fast, and how long of how long.
-fn words(sent: u64, time: Duration, limit: Limit) -> String {
-    let of = |all: String, known: bool| if known { format!(" of {all}") } else { String::new() };
+/// The number of events, their rate and the elapsed time, with the limits if there are any.
+fn status_line(sent: u64, time: Duration, limit: BenchLimit) -> String {
+    let of = |limit: String, is_limited: bool| if is_limited { format!(" of {limit}") } else { String::new() };
     let events = of(HumanCount(limit.events).to_string(), limit.events < u64::MAX);
     let seconds = of(format!("{:.1}s", limit.time.as_secs_f64()), limit.time < Duration::MAX);
-    let rate = digits(sent as f64 / time.as_secs_f64().max(0.001));
+    let rate = format_rate(sent as f64 / time.as_secs_f64().max(0.001));
     format!("{}{events} events, {rate}/s, {:.1}s{seconds}", HumanCount(sent), time.as_secs_f64())
 }
 
@@ -58,11 +58,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_end_is_not_compared_with_it() {
+    fn status_line_shows_only_finite_limits() {
         let time = Duration::from_millis(1500);
-        let limit = Limit { time: Duration::from_secs(3), events: u64::MAX };
-        assert_eq!(words(30_000, time, limit), "30,000 events, 20,000/s, 1.5s of 3.0s");
-        let limit = Limit { time: Duration::MAX, events: 60_000 };
-        assert_eq!(words(30_000, time, limit), "30,000 of 60,000 events, 20,000/s, 1.5s");
+        let limit = BenchLimit { time: Duration::from_secs(3), events: u64::MAX };
+        assert_eq!(status_line(30_000, time, limit), "30,000 events, 20,000/s, 1.5s of 3.0s");
+        let limit = BenchLimit { time: Duration::MAX, events: 60_000 };
+        assert_eq!(status_line(30_000, time, limit), "30,000 of 60,000 events, 20,000/s, 1.5s");
     }
 }

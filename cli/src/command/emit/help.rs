@@ -1,50 +1,51 @@
-//! What `sio emit --help` teaches.
+//! The help texts of `sio emit`.
 
 pub(super) const SHORT: &str = "\
-More, with examples and the rules for ARG and templates: sio emit --help";
+Examples:
+  sio emit chat 'We are back' --to lobby
+  sio emit time -T '{{ now }}' --every 5s";
 
 pub(super) const LONG: &str = "\
 Templates (-T):
-  {{ now }}        the time, as a JavaScript Date: 2026-01-01T12:00:00.000Z
-  {{ unix_ms }}    the time in milliseconds since 1970
-  {{ count }}      the number of the message, or of the beat: 1, 2, 3, …
-  {{ uuid }}       a new UUID for each message
-  {{ hostname }}   the name of this machine
-  Rendered first, read as ARG afterwards. The language is Jinja's: {{ count % 10 }}
+  {{ now }}        Time as a JavaScript Date: 2026-01-01T12:00:00.000Z
+  {{ unix_ms }}    Milliseconds since 1970
+  {{ count }}      Number of the message: 1, 2, 3, …
+  {{ uuid }}       New UUID for each message
+  {{ hostname }}   Host name of this machine
 
-Beats (--every):
-  The first at once, the others without drift. While Redis is away, a beat is tried again until
-  it is the next one's turn, then it is missed; there is no burst afterwards. It is late if it
-  was sent more than 100 ms after its time, and unknown if Redis may have taken it or not.
-  What is unknown is not sent again. The state at the end decides the exit code.
+  Templates use Jinja syntax, such as {{ count % 10 }}. The rendered text is parsed as ARG.
+
+Repeated messages (--every):
+  The first message is sent at once, the others at fixed times without drift. While Redis is unreachable, a message is \
+retried until the next one is due; then it counts as missed and is not sent later. A message counts as late if it was sent \
+more than 100 ms after its time, and as unknown if the connection broke before Redis answered. Unknown messages are not \
+sent again. The exit code is that of the last message.
 
 Acknowledgements (--ack):
-  For clients that answer: socket.on(EVENT, (…, answer) => answer(…)). Each answer is a line, as
-  JSON, as it comes; with -o json an object, and the last line is the tally. The cluster says how
-  many clients it asked, so it ends with the last answer, with --expect N of them, or with the time:
-  who did not answer by then is missing, and it exits with 4. If no client is in the room, that is
-  said, and is no failure. With --volatile, clients that are not ready do not answer.
+  Clients acknowledge with socket.on(EVENT, (…, callback) => callback(…)). Each acknowledgement is printed as it arrives, \
+as one line of JSON; with -o json as an object, followed by a summary. The servers report how many clients received the \
+event. The command ends when all of them, or --expect N, have answered, or after --timeout; it exits with 4 if \
+acknowledgements are missing. An empty room causes a warning, not an error. With --volatile, clients that are not ready do \
+not answer.
 
 Examples:
   The time, every five seconds
     sio emit time -T '{{ now }}' --every 5s
-  A word to a room
+  One event to a room
     sio emit chat 'We are back' --to lobby
-  Two arguments as JSON, to admins, but not to one of their rooms
+  Two JSON arguments, to all of /admin except one room
     sio emit order '{\"id\": 7}' 2 --namespace /admin --except quiet
-  What a program prints, and a picture
+  The output of a program, and a picture
     date | jq -R . | sio emit report @- --binary chart.png
-  A postal code stays text
+  A number that stays a string
     sio emit address --string 10115 --to user:42
-  Who is ready? Wait for an answer up to ten seconds
+  Wait up to ten seconds for acknowledgements
     sio emit ready '{\"round\": 3}' --to lobby --ack --timeout 10s
-  The first answer will do
+  Stop at the first acknowledgement
     sio emit locate --to user:42 --ack --expect 1
-  See the Redis command, without any Redis
+  Print the Redis command; needs no Redis
     sio emit tick --dry-run --adapter classic
-  A thousand messages, fast
+  A thousand messages in one batch
     sio emit load -T '{{ count }}' --count 1000
-  Every morning, from cron, which mails only what went wrong
-    0 8 * * *  SIO_URL=redis://redis:6379 sio emit wake-up --quiet --require-servers 1
-
-With --every, the exit code is that of its last state.";
+  Every morning from cron, which mails only errors
+    0 8 * * *  SIO_URL=redis://redis:6379 sio emit wake-up --quiet --require-servers 1";

@@ -1,35 +1,35 @@
-//! Where the lines come from.
+//! The input of `sio pipe`.
 
 use std::{
     fs::File,
     io::{self, IsTerminal, Read},
 };
 
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 
-/// A file, or stdin.
-pub(super) struct Input {
+/// A file or stdin.
+pub(super) struct PipeInput {
     pub(super) source: Box<dyn Read + Send>,
-    /// Its name for people.
+    /// The name for messages.
     pub(super) name: String,
-    /// In bytes, where it has one.
+    /// The size in bytes, if it is a regular file.
     pub(super) size: Option<u64>,
-    /// Somebody types it.
-    pub(super) typed: bool,
+    /// Stdin is a terminal.
+    pub(super) interactive: bool,
 }
 
-impl Input {
-    /// The file of this name; `-` is stdin.
-    pub(super) fn open(file: &str) -> Result<Self, Failure> {
+impl PipeInput {
+    /// Opens a file; `-` is stdin.
+    pub(super) fn open(file: &str) -> Result<Self, CliError> {
         if file == "-" {
             let stdin = io::stdin();
-            let typed = stdin.is_terminal();
-            return Ok(Self { source: Box::new(stdin), name: "stdin".to_owned(), size: None, typed });
+            let interactive = stdin.is_terminal();
+            return Ok(Self { source: Box::new(stdin), name: "stdin".to_owned(), size: None, interactive });
         }
-        let failed = |error| Failure::failed(format!("cannot read {file}: {error}"));
+        let failed = |error| CliError::failed(format!("cannot read {file}: {error}"));
         let source = File::open(file).map_err(failed)?;
         let metadata = source.metadata().map_err(failed)?;
         let size = metadata.is_file().then_some(metadata.len());
-        Ok(Self { source: Box::new(source), name: file.to_owned(), size, typed: false })
+        Ok(Self { source: Box::new(source), name: file.to_owned(), size, interactive: false })
     }
 }

@@ -1,4 +1,4 @@
-//! How far it is, for people who watch.
+//! The progress bar of `sio pipe`.
 
 use std::{
     fmt::Write,
@@ -8,55 +8,55 @@ use std::{
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::output::{Output, Words};
+use crate::output::{Output, Verbosity};
 
-/// A bar on stderr where somebody can see it, or nothing at all.
-pub(super) struct Progress {
+/// A progress bar on stderr, hidden if it is not wanted.
+pub(super) struct PipeProgress {
     bar: ProgressBar,
-    /// The size of the input in bytes, where it is known.
+    /// The size of the input in bytes, if known.
     size: Option<u64>,
     bytes: u64,
     lines: u64,
 }
 
-impl Progress {
-    /// A bar, if stderr is a terminal where nobody types the input and words are wanted.
-    pub(super) fn new(size: Option<u64>, typed: bool, output: Output) -> Self {
-        let shown = io::stderr().is_terminal() && !typed && output.words > Words::Few;
-        let bar = if shown { bar(size) } else { ProgressBar::hidden() };
+impl PipeProgress {
+    /// Shows a bar if stderr is a terminal, the input is not, and `--quiet` is not given.
+    pub(super) fn new(size: Option<u64>, interactive: bool, output: Output) -> Self {
+        let shown = io::stderr().is_terminal() && !interactive && output.verbosity > Verbosity::Quiet;
+        let bar = if shown { visible_bar(size) } else { ProgressBar::hidden() };
         Self { bar, size, bytes: 0, lines: 0 }
     }
 
-    /// So many lines more were taken up, which are so many bytes.
+    /// Adds processed lines and their bytes.
     pub(super) fn advance(&mut self, lines: usize, bytes: usize) {
         self.lines += lines as u64;
         self.bytes += bytes as u64;
         if let Some(size) = self.size {
-            // How many lines there are is a guess, which is right in the end.
-            let all = u128::from(self.lines) * u128::from(size) / u128::from(self.bytes.max(1));
-            self.bar.set_length(u64::try_from(all).unwrap_or(u64::MAX).max(self.lines));
+            // Estimates the total number of lines from the bytes so far.
+            let total = u128::from(self.lines) * u128::from(size) / u128::from(self.bytes.max(1));
+            self.bar.set_length(u64::try_from(total).unwrap_or(u64::MAX).max(self.lines));
         }
         self.bar.set_position(self.lines);
     }
 
-    /// Says something in between.
-    pub(super) fn aside(&self, say: impl FnOnce()) {
-        self.bar.suspend(say);
+    /// Hides the bar while `print` writes to stderr.
+    pub(super) fn suspend(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
     }
 
-    /// Takes the bar away.
-    pub(super) fn end(&self) {
+    /// Removes the bar.
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
 
-fn bar(size: Option<u64>) -> ProgressBar {
+fn visible_bar(size: Option<u64>) -> ProgressBar {
     let template = match size {
         Some(_) => "{bar:30} {percent:>3}%  {human_pos} lines, {rate}, {eta} left",
         None => "{spinner} {human_pos} lines, {rate}",
     };
     let rate = |state: &ProgressState, text: &mut dyn Write| {
-        // Nobody is there to hear of an error.
+        // The callback cannot report errors.
         let _ = write!(text, "{}/s", HumanCount(state.per_sec() as u64));
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());

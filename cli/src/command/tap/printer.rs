@@ -1,61 +1,61 @@
-//! Prints on a thread of its own: a reader that does not read must not keep a signal from being heard.
+//! Prints on a thread of its own, so that a blocked stdout does not delay signals.
 
 use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{failure::Failure, output::Output};
+use crate::{cli_error::CliError, output::Output};
 
-/// Pages that may wait to be printed.
-const WAITING: usize = 2;
+/// The number of pages that may be queued for printing.
+const MAX_QUEUED_PAGES: usize = 2;
 
-/// Where pages are handed to be printed, in order.
-pub(super) struct Printer {
+/// Sends pages to the printer thread, in order.
+pub(super) struct TapPrinter {
     pages: mpsc::Sender<Vec<u8>>,
-    ended: oneshot::Receiver<Result<(), Failure>>,
+    result: oneshot::Receiver<Result<(), CliError>>,
 }
 
-impl Printer {
-    /// Starts the thread. Nobody has to wait for its end.
-    pub(super) fn start(output: Output) -> Result<Self, Failure> {
-        let (pages, mut waiting) = mpsc::channel::<Vec<u8>>(WAITING);
-        let (end, ended) = oneshot::channel();
+impl TapPrinter {
+    /// Starts the thread. It need not be joined.
+    pub(super) fn start(output: Output) -> Result<Self, CliError> {
+        let (pages, mut queue) = mpsc::channel::<Vec<u8>>(MAX_QUEUED_PAGES);
+        let (result_sender, result) = oneshot::channel();
         thread::Builder::new()
             .name("printer".to_owned())
             .spawn(move || {
                 let mut printed = Ok(());
-                while let (Ok(()), Some(page)) = (&printed, waiting.blocking_recv()) {
+                while let (Ok(()), Some(page)) = (&printed, queue.blocking_recv()) {
                     printed = output.bytes(&page);
                 }
-                drop(waiting);
-                let _ = end.send(printed);
+                drop(queue);
+                let _ = result_sender.send(printed);
             })
-            .map_err(|error| Failure::failed(format!("cannot start to print: {error}")))?;
-        Ok(Self { pages, ended })
+            .map_err(|error| CliError::failed(format!("cannot start the printer thread: {error}")))?;
+        Ok(Self { pages, result })
     }
 
-    /// Hands over a page, once there is room for it.
+    /// Queues a page; waits while the queue is full.
     ///
     /// # Errors
-    /// Where an earlier one could not be printed.
-    pub(super) async fn print(&mut self, page: Vec<u8>) -> Result<(), Failure> {
+    /// If printing an earlier page failed.
+    pub(super) async fn print(&mut self, page: Vec<u8>) -> Result<(), CliError> {
         match self.pages.send(page).await {
             Ok(()) => Ok(()),
-            Err(_) => why(&mut self.ended).await,
+            Err(_) => thread_result(&mut self.result).await,
         }
     }
 
-    /// Waits until all is printed.
+    /// Waits until all pages are printed.
     ///
     /// # Errors
-    /// Where something could not be.
-    pub(super) async fn end(self) -> Result<(), Failure> {
-        let Self { pages, mut ended } = self;
+    /// If printing a page failed.
+    pub(super) async fn finish(self) -> Result<(), CliError> {
+        let Self { pages, mut result } = self;
         drop(pages);
-        why(&mut ended).await
+        thread_result(&mut result).await
     }
 }
 
-async fn why(ended: &mut oneshot::Receiver<Result<(), Failure>>) -> Result<(), Failure> {
-    ended.await.unwrap_or_else(|_| Err(Failure::failed("printing ended by itself")))
+async fn thread_result(result: &mut oneshot::Receiver<Result<(), CliError>>) -> Result<(), CliError> {
+    result.await.unwrap_or_else(|_| Err(CliError::failed("the printer thread ended unexpectedly")))
 }

@@ -1,4 +1,4 @@
-//! A message on the bus in one line, for people.
+//! The text form of a tap entry, in one line.
 
 use std::{
     env,
@@ -8,172 +8,184 @@ use std::{
 use clap::builder::styling::{AnsiColor, Style};
 use socketio_emitter::{Action, Close, Date, Heard, Message, Presence, Question, Said, Seen, Target, Unreadable};
 
-use crate::output::safe;
+use crate::output::escape_control;
 
-/// Arguments are cut off after so many characters.
-const ARGS: usize = 120;
+/// Arguments are cut off after this number of characters.
+const MAX_ARGS_CHARS: usize = 120;
 
-/// So many bytes of what cannot be read are shown.
-const BYTES: usize = 24;
+/// The number of bytes shown of a malformed binary message.
+const MAX_RAW_BYTES: usize = 24;
 
-/// So many characters of it, if it is text.
-const CHARACTERS: usize = 80;
+/// The number of characters shown of a malformed text message.
+const MAX_RAW_CHARS: usize = 80;
 
-/// So many rooms are named.
-const ROOMS: usize = 8;
+/// The number of rooms shown; the rest are only counted.
+const MAX_ROOMS: usize = 8;
 
-/// Lines, with colours where somebody sees them.
-pub(super) struct Text {
-    coloured: bool,
+/// Formats tap entries.
+pub(super) struct TapLineFormat {
+    colored: bool,
 }
 
-/// What is what, by its colour.
+/// The parts of a line, which have different colors.
 #[derive(Clone, Copy)]
-enum Part {
-    Aside,
+enum TapStyle {
+    Detail,
     Event,
-    Place,
-    Fault,
+    Target,
+    Error,
 }
 
-impl Part {
-    fn style(self) -> Style {
+impl TapStyle {
+    fn ansi(self) -> Style {
         match self {
-            Self::Aside => Style::new().dimmed(),
+            Self::Detail => Style::new().dimmed(),
             Self::Event => Style::new().bold(),
-            Self::Place => AnsiColor::Cyan.on_default(),
-            Self::Fault => AnsiColor::Red.on_default(),
+            Self::Target => AnsiColor::Cyan.on_default(),
+            Self::Error => AnsiColor::Red.on_default(),
         }
     }
 }
 
-impl Text {
-    /// Colours are for a terminal, unless `NO_COLOR` says otherwise.
+impl TapLineFormat {
+    /// Uses colors on a terminal, unless `NO_COLOR` is set.
     pub(super) fn new() -> Self {
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { coloured: io::stdout().is_terminal() && !refused }
+        Self { colored: io::stdout().is_terminal() && !refused }
     }
 
-    /// The line, with its end.
+    /// The line, including the line break.
     pub(super) fn line(&self, seen: &Seen) -> String {
         let time = Date::from(seen.time).to_string();
         let time = time.split('T').nth(1).unwrap_or_default();
-        let said = match &seen.said {
+        let content = match &seen.said {
             Said::Heard(Heard::Message { message, request, .. }) => self.message(message, request.is_some()),
             Said::Heard(Heard::Question { about, target, .. }) => {
-                let (namespace, place) = (self.part(Part::Place, &target.namespace), self.place(target, ""));
-                format!("{namespace} {}{place}", self.part(Part::Aside, &format!("asks for {}", asked(*about))))
+                let (namespace, rooms) = (self.styled(TapStyle::Target, &target.namespace), self.rooms(target, ""));
+                format!(
+                    "{namespace} {}{rooms}",
+                    self.styled(TapStyle::Detail, &format!("requests {}", request_name(*about)))
+                )
             }
             Said::Heard(Heard::Answer { about, .. }) => {
-                self.part(Part::Aside, &format!("answers with {}", asked(*about)))
+                self.styled(TapStyle::Detail, &format!("responds with {}", request_name(*about)))
             }
             Said::Heard(Heard::Presence { about, namespace, .. }) => {
-                format!("{} {}", self.part(Part::Place, namespace), self.part(Part::Aside, presence(*about)))
+                format!(
+                    "{} {}",
+                    self.styled(TapStyle::Target, namespace),
+                    self.styled(TapStyle::Detail, presence_name(*about))
+                )
             }
             Said::Malformed(Unreadable { reason, bytes }) => {
-                let (place, fault) = (self.part(Part::Place, &seen.channel), format!("malformed: {reason}"));
-                format!("{place} {}: {}", self.part(Part::Fault, &fault), raw(bytes))
+                let (channel, error) = (self.styled(TapStyle::Target, &seen.channel), format!("malformed: {reason}"));
+                format!("{channel} {}: {}", self.styled(TapStyle::Error, &error), raw_preview(bytes))
             }
             _ => String::new(),
         };
         let sender = seen.sender().map(|sender| format!("{sender}, ")).unwrap_or_default();
-        let by = self.part(Part::Aside, &format!("({sender}{}, {} B)", seen.adapter, seen.size));
-        format!("{} {said} {by}\n", self.part(Part::Aside, time))
+        let origin = self.styled(TapStyle::Detail, &format!("({sender}{}, {} B)", seen.adapter, seen.size));
+        format!("{} {content} {origin}\n", self.styled(TapStyle::Detail, time))
     }
 
     fn message(&self, message: &Message, wants_acks: bool) -> String {
         let Message { target, action } = message;
-        let (what, args, nobody) = match action {
-            Action::Emit { event, args, .. } => (event.clone(), shortened(args), "everyone"),
-            Action::ServerEmit { event, args } => (format!("server-emit {event}"), shortened(args), "servers"),
-            Action::Join { rooms } => (format!("join {}", listed(rooms)), String::new(), "all"),
-            Action::Leave { rooms } => (format!("leave {}", listed(rooms)), String::new(), "all"),
+        let (action, args, default_target) = match action {
+            Action::Emit { event, args, .. } => (event.clone(), truncated_args(args), "everyone"),
+            Action::ServerEmit { event, args } => (format!("server-emit {event}"), truncated_args(args), "servers"),
+            Action::Join { rooms } => (format!("join {}", room_list(rooms)), String::new(), "all"),
+            Action::Leave { rooms } => (format!("leave {}", room_list(rooms)), String::new(), "all"),
             Action::Disconnect { close: Close::Yes } => ("disconnect --close".to_owned(), String::new(), "all"),
             Action::Disconnect { close: Close::No } => ("disconnect".to_owned(), String::new(), "all"),
         };
-        let namespace = self.part(Part::Place, &target.namespace);
-        let acks = if wants_acks { self.part(Part::Aside, " wants acknowledgements") } else { String::new() };
-        format!("{namespace} {}{}{}{acks}", self.part(Part::Event, &what), safe(&args), self.place(target, nobody))
+        let namespace = self.styled(TapStyle::Target, &target.namespace);
+        let acks = if wants_acks { self.styled(TapStyle::Detail, " requests acknowledgements") } else { String::new() };
+        format!(
+            "{namespace} {}{}{}{acks}",
+            self.styled(TapStyle::Event, &action),
+            escape_control(&args),
+            self.rooms(target, default_target)
+        )
     }
 
-    fn place(&self, target: &Target, nobody: &str) -> String {
-        let rooms = target.rooms.as_deref().map_or_else(|| nobody.to_owned(), listed);
+    fn rooms(&self, target: &Target, default: &str) -> String {
+        let rooms = target.rooms.as_deref().map_or_else(|| default.to_owned(), room_list);
         let except = match target.except.as_slice() {
             [] => String::new(),
-            except => format!(" except {}", listed(except)),
+            except => format!(" except {}", room_list(except)),
         };
         match format!("{rooms}{except}") {
-            place if place.is_empty() => place,
-            place => format!(" → {}", self.part(Part::Place, &place)),
+            target if target.is_empty() => target,
+            target => format!(" → {}", self.styled(TapStyle::Target, &target)),
         }
     }
 
-    /// A text from outside, which must not steer the terminal.
-    fn part(&self, part: Part, text: &str) -> String {
-        let text = safe(text);
-        match self.coloured {
-            true => format!("{style}{text}{style:#}", style = part.style()),
+    /// Escapes control characters and adds the color.
+    fn styled(&self, style: TapStyle, text: &str) -> String {
+        let text = escape_control(text);
+        match self.colored {
+            true => format!("{style}{text}{style:#}", style = style.ansi()),
             false => text,
         }
     }
 }
 
-fn shortened(args: &socketio_emitter::Args) -> String {
+fn truncated_args(args: &socketio_emitter::Args) -> String {
     let json = serde_json::to_string(args).unwrap_or_default();
     let list = json.strip_prefix('[').and_then(|json| json.strip_suffix(']')).unwrap_or(&json);
-    match list.char_indices().nth(ARGS) {
+    match list.char_indices().nth(MAX_ARGS_CHARS) {
         Some((end, _)) => format!("({}…)", &list[..end]),
         None => format!("({list})"),
     }
 }
 
-fn listed(rooms: &[String]) -> String {
-    let named = rooms.iter().take(ROOMS).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match rooms.len().saturating_sub(ROOMS) {
+fn room_list(rooms: &[String]) -> String {
+    let named = rooms.iter().take(MAX_ROOMS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match rooms.len().saturating_sub(MAX_ROOMS) {
         0 => named,
         more => format!("{named} and {more} more"),
     }
 }
 
-/// Bytes in a few words: as text, if they are that.
-fn raw(bytes: &[u8]) -> String {
+/// The beginning of a malformed message: as text if it is printable, otherwise as hex.
+fn raw_preview(bytes: &[u8]) -> String {
     let text = str::from_utf8(bytes).ok().map(str::trim_end).filter(|text| !text.is_empty());
     let Some(text) = text.filter(|text| text.chars().all(|letter| letter == '\n' || !letter.is_control())) else {
         return hex(bytes);
     };
-    // The fields of an entry are lines.
+    // The fields of a stream entry are separate lines.
     let text = text.replace('\n', " ");
-    match text.char_indices().nth(CHARACTERS) {
-        Some((end, _)) => format!("{}…", safe(&text[..end])),
-        None => safe(&text),
+    match text.char_indices().nth(MAX_RAW_CHARS) {
+        Some((end, _)) => format!("{}…", escape_control(&text[..end])),
+        None => escape_control(&text),
     }
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let shown: Vec<_> = bytes.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
-    let more = if bytes.len() > BYTES { " …" } else { "" };
+    let shown: Vec<_> = bytes.iter().take(MAX_RAW_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    let more = if bytes.len() > MAX_RAW_BYTES { " …" } else { "" };
     format!("[{}{more}]", shown.join(" "))
 }
 
-fn asked(about: Question) -> &'static str {
+fn request_name(about: Question) -> &'static str {
     match about {
-        Question::Sockets => "the ids of sockets",
+        Question::Sockets => "socket ids",
         Question::Rooms => "rooms",
         Question::Fetch => "sockets",
-        Question::ClientCount => "a count of clients",
+        Question::ClientCount => "the number of clients",
         Question::Ack => "an acknowledgement",
-        Question::ServerAck => "a server's acknowledgement",
+        Question::ServerAck => "a server acknowledgement",
         Question::Done => "done",
-        _ => "something",
+        _ => "unknown data",
     }
 }
 
-fn presence(about: Presence) -> &'static str {
+fn presence_name(about: Presence) -> &'static str {
     match about {
-        Presence::Came => "a server came",
-        Presence::Alive => "a server is alive",
-        Presence::Goes => "a server goes",
-        _ => "a server says something",
+        Presence::Came => "server started",
+        Presence::Alive => "server heartbeat",
+        Presence::Goes => "server stopped",
+        _ => "unknown server message",
     }
 }
 
@@ -182,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_shown_as_text_and_anything_else_as_bytes() {
+    fn printable_text_is_shown_and_other_bytes_are_hex() {
         for (bytes, shown) in [
             (&b"{\"type\":3}"[..], "{\"type\":3}"),
             (b"uid=x\nnsp=/\n", "uid=x nsp=/"),
@@ -191,9 +203,9 @@ mod tests {
             (b"\x93\xa1x", "[93 a1 78]"),
             (b"\x1b[31m", "[1b 5b 33 31 6d]"),
         ] {
-            assert_eq!(raw(bytes), shown);
+            assert_eq!(raw_preview(bytes), shown);
         }
-        assert_eq!(raw(&[b'a'; 100]), format!("{}…", "a".repeat(CHARACTERS)));
-        assert_eq!(raw(&[0; 100]).len(), "[00 …]".len() + (BYTES - 1) * 3);
+        assert_eq!(raw_preview(&[b'a'; 100]), format!("{}…", "a".repeat(MAX_RAW_CHARS)));
+        assert_eq!(raw_preview(&[0; 100]).len(), "[00 …]".len() + (MAX_RAW_BYTES - 1) * 3);
     }
 }
