@@ -1,7 +1,7 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use socketio_emitter::Action;
 
-use crate::responses::Problem;
+use crate::responses::HttpProblem;
 
 /// The events that may be sent and shown by a tap: all of them, or those that match a glob.
 ///
@@ -31,24 +31,24 @@ impl AllowedEvents {
 
     /// # Errors
     /// 403 if questions about servers, rooms and sockets are not allowed.
-    pub(crate) fn check_question(&self) -> Result<(), Problem> {
+    pub(crate) fn check_question(&self) -> Result<(), HttpProblem> {
         match self.allows_all() {
             true => Ok(()),
-            false => Err(Problem::question_not_allowed()),
+            false => Err(HttpProblem::question_not_allowed()),
         }
     }
 
     /// # Errors
     /// 403 if the action, or its event, is not allowed.
-    pub(crate) fn check(&self, action: &Action) -> Result<(), Problem> {
+    pub(crate) fn check(&self, action: &Action) -> Result<(), HttpProblem> {
         let Some(set) = &self.0 else {
             return Ok(());
         };
         match action {
             Action::Emit { event, .. } | Action::ServerEmit { event, .. } if set.is_match(event) => Ok(()),
-            Action::Emit { event, .. } | Action::ServerEmit { event, .. } => Err(Problem::event_not_allowed(event)),
+            Action::Emit { event, .. } | Action::ServerEmit { event, .. } => Err(HttpProblem::event_not_allowed(event)),
             Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. } => {
-                Err(Problem::order_not_allowed(action.verb()))
+                Err(HttpProblem::order_not_allowed(action.verb()))
             }
         }
     }

@@ -8,7 +8,7 @@ use axum::{
 };
 use subtle::ConstantTimeEq;
 
-use crate::{responses::Problem, state::BridgeState};
+use crate::{responses::HttpProblem, state::BridgeState};
 
 /// The secret that requests carry in `Authorization: Bearer …`. Its `Debug` form hides it.
 #[derive(Clone)]
@@ -63,9 +63,9 @@ pub(crate) async fn require_token(
     State(bridge): State<BridgeState>,
     request: Request,
     next: Next,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     match &bridge.config.token {
-        Some(token) if !token.matches(request.headers()) => Err(Problem::unauthorized()),
+        Some(token) if !token.matches(request.headers()) => Err(HttpProblem::unauthorized()),
         _ => Ok(next.run(request).await),
     }
 }

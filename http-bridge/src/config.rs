@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use socketio_emitter::Numbers;
 
-use crate::{allow::AllowedEvents, auth::BearerToken, params::ParameterError, responses::Problem};
+use crate::{allow::AllowedEvents, auth::BearerToken, params::ParameterError, responses::HttpProblem};
 
 /// Settings of the routes.
 #[derive(Debug, Clone)]
@@ -46,7 +46,11 @@ impl Config {
     /// # Errors
     /// 400 if it exceeds the configured limit. It is not shortened, because the caller could then not tell a partial
     /// result from a complete one.
-    pub(crate) fn question_timeout(&self, parameter: &str, requested: Option<Duration>) -> Result<Duration, Problem> {
+    pub(crate) fn question_timeout(
+        &self,
+        parameter: &str,
+        requested: Option<Duration>,
+    ) -> Result<Duration, HttpProblem> {
         match requested {
             Some(requested) if requested > self.timeout => {
                 let reason = format!(
@@ -54,7 +58,7 @@ impl Config {
                      --timeout",
                     self.timeout
                 );
-                Err(Problem::query(ParameterError::new(parameter, reason)))
+                Err(HttpProblem::query(ParameterError::new(parameter, reason)))
             }
             requested => Ok(requested.unwrap_or(self.timeout)),
         }

@@ -16,7 +16,7 @@ pub(crate) use self::{
     send::{EmitEventParams, SendParams},
     tap::TapParams,
 };
-use crate::responses::Problem;
+use crate::responses::HttpProblem;
 
 /// Extracts the query parameters of a request.
 #[derive(Debug)]
@@ -28,10 +28,10 @@ pub(crate) struct QueryParams<T>(pub(crate) T);
 pub(crate) struct NoParams {}
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for QueryParams<T> {
-    type Rejection = Problem;
+    type Rejection = HttpProblem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, HttpProblem> {
         let text = parts.uri.query().unwrap_or_default();
-        parse(text.as_bytes()).map(Self).map_err(Problem::query)
+        parse(text.as_bytes()).map(Self).map_err(HttpProblem::query)
     }
 }

@@ -13,5 +13,5 @@ pub(crate) use self::{
     form::{EventForm, parse_form},
     media_type::{BodyType, UnsupportedBody, content_type},
     record_reader::RecordReader,
-    record_splitter::{RecordFraming, TextPosition},
+    record_splitter::{BodyPosition, RecordFraming},
 };

@@ -10,6 +10,6 @@ pub(crate) use self::{
     accept::{AnswerFormat, TapFormat},
     answers::{MAX_DOCUMENT_ANSWERS, answer_response, count_response},
     codes::{CODES, CodeEntry},
-    problem::{Problem, ProblemLog, ProblemMembers, method_not_allowed, not_found},
+    problem::{HttpProblem, ProblemLog, ProblemMembers, method_not_allowed, not_found},
     tap_body::{TapBody, tap_deadline},
 };

@@ -17,7 +17,7 @@ use axum::{
     response::Response,
 };
 
-use crate::{responses::Problem, state::BridgeState};
+use crate::{responses::HttpProblem, state::BridgeState};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -26,20 +26,20 @@ pub(crate) async fn require_local_program(
     State(bridge): State<BridgeState>,
     request: Request,
     next: Next,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     if bridge.config.token.is_none() {
         check(&request)?;
     }
     Ok(next.run(request).await)
 }
 
-fn check(request: &Request) -> Result<(), Problem> {
+fn check(request: &Request) -> Result<(), HttpProblem> {
     let Some(host) = loopback_host(request.headers()) else {
-        return Err(Problem::foreign_host());
+        return Err(HttpProblem::foreign_host());
     };
     // The absolute form, which clients send to proxies, names a second host.
     if request.uri().authority().is_some() {
-        return Err(Problem::foreign_host());
+        return Err(HttpProblem::foreign_host());
     }
     let headers = request.headers();
     let own_origin = format!("http://{host}");
@@ -48,7 +48,7 @@ fn check(request: &Request) -> Result<(), Problem> {
     let sites_match = headers.get_all(SEC_FETCH_SITE).iter().all(|site| site == "none" || site == "same-origin");
     match origins_match && sites_match {
         true => Ok(()),
-        false => Err(Problem::web_page()),
+        false => Err(HttpProblem::web_page()),
     }
 }
 

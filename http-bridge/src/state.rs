@@ -10,10 +10,10 @@ pub(crate) const MAX_TAPS: usize = 16;
 
 /// The state that all routes share.
 #[derive(Debug, Clone)]
-pub(crate) struct BridgeState(Arc<SharedState>);
+pub(crate) struct BridgeState(Arc<BridgeStateInner>);
 
 #[derive(Debug)]
-pub(crate) struct SharedState {
+pub(crate) struct BridgeStateInner {
     pub(crate) emitter: Emitter,
     pub(crate) config: Config,
     /// One permit for each tap that may be opened.
@@ -24,14 +24,14 @@ pub(crate) struct SharedState {
 impl BridgeState {
     pub(crate) fn new(emitter: Emitter, config: Config) -> Self {
         let taps = Arc::new(Semaphore::new(MAX_TAPS));
-        Self(Arc::new(SharedState { emitter, config, taps, metrics: BridgeMetrics::new() }))
+        Self(Arc::new(BridgeStateInner { emitter, config, taps, metrics: BridgeMetrics::new() }))
     }
 }
 
 impl Deref for BridgeState {
-    type Target = SharedState;
+    type Target = BridgeStateInner;
 
-    fn deref(&self) -> &SharedState {
+    fn deref(&self) -> &BridgeStateInner {
         &self.0
     }
 }

@@ -13,11 +13,11 @@ use crate::state::BridgeState;
 pub(crate) struct BatchMetrics<'b> {
     bridge: &'b BridgeState,
     /// Shared by the reader of messages and the callback for results.
-    pending: Mutex<PendingMessages>,
+    pending: Mutex<BatchProgress>,
 }
 
 #[derive(Debug, Default)]
-struct PendingMessages {
+struct BatchProgress {
     /// The verbs of the messages that have no result yet, in their order.
     verbs: VecDeque<Verb>,
     /// Index of the message that `verbs` begins with.
@@ -50,7 +50,7 @@ impl<'b> BatchMetrics<'b> {
     }
 }
 
-impl PendingMessages {
+impl BatchProgress {
     /// Removes the verb of this message, and those of earlier messages without a result. Results arrive in order.
     fn take_verb(&mut self, index: u64) -> Option<Verb> {
         let skipped = usize::try_from(index.checked_sub(self.first)?).ok()?;

@@ -20,14 +20,14 @@ pub(crate) async fn measure_request(
     request: Request,
     next: Next,
 ) -> Response {
-    let pending = PendingRequest::new(&bridge.metrics, route.as_ref(), request.method());
+    let pending = RequestTimer::new(&bridge.metrics, route.as_ref(), request.method());
     let response = next.run(request).await;
     pending.record(&response);
     response
 }
 
 /// A request whose response has not started. Dropping it without [`record`](Self::record) counts it as unanswered.
-struct PendingRequest<'m> {
+struct RequestTimer<'m> {
     metrics: &'m BridgeMetrics,
     route: RouteLabels,
     method: &'static str,
@@ -35,7 +35,7 @@ struct PendingRequest<'m> {
     is_answered: bool,
 }
 
-impl<'m> PendingRequest<'m> {
+impl<'m> RequestTimer<'m> {
     fn new(metrics: &'m BridgeMetrics, route: Option<&MatchedPath>, method: &Method) -> Self {
         metrics.requests_in_flight.inc();
         let route = RouteLabels { route: route.map_or("none", MatchedPath::as_str).to_owned() };
@@ -55,7 +55,7 @@ impl<'m> PendingRequest<'m> {
     }
 }
 
-impl Drop for PendingRequest<'_> {
+impl Drop for RequestTimer<'_> {
     fn drop(&mut self) {
         self.metrics.requests_in_flight.dec();
         if !self.is_answered {

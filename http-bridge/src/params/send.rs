@@ -7,7 +7,7 @@ use super::{
     address::AddressParams,
     pairs::{ParameterError, default_namespace, duration, number, optional, positive_number, single},
 };
-use crate::{openapi::DurationSchema, responses::Problem};
+use crate::{openapi::DurationSchema, responses::HttpProblem};
 
 /// How to send a message.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -65,7 +65,7 @@ pub(crate) struct EmitEventParams {
 impl SendParams {
     /// # Errors
     /// 400 for parameters that cannot be combined.
-    pub(crate) fn checked(self) -> Result<Self, Problem> {
+    pub(crate) fn checked(self) -> Result<Self, HttpProblem> {
         let (parameter, reason) = match self {
             Self { dry_run: true, require_servers: Some(_), .. } => {
                 ("require_servers", "cannot be combined with dry_run, which counts no servers; leave out one of them")
@@ -78,7 +78,7 @@ impl SendParams {
             }
             _ => return Ok(self),
         };
-        Err(Problem::query(ParameterError::new(parameter, reason)))
+        Err(HttpProblem::query(ParameterError::new(parameter, reason)))
     }
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::argument::parse_json_or_text;
 use crate::{
     params::{AddressParams, ParameterError, default_namespace, optional, parse, single},
-    responses::Problem,
+    responses::HttpProblem,
 };
 
 /// One event as the fields of a form.
@@ -48,8 +48,8 @@ pub(crate) struct EventForm {
 ///
 /// # Errors
 /// 400 for missing, unknown or invalid fields; 422 for data that Socket.IO cannot carry.
-pub(crate) fn parse_form(body: &Bytes, numbers: Numbers) -> Result<(Message, &'static str), Problem> {
-    let form: EventForm = parse(body).map_err(|error| Problem::form(with_json_hint(body, error)))?;
+pub(crate) fn parse_form(body: &Bytes, numbers: Numbers) -> Result<(Message, &'static str), HttpProblem> {
+    let form: EventForm = parse(body).map_err(|error| HttpProblem::form(with_json_hint(body, error)))?;
     let (field, event) = match (form.event, form.action) {
         (Some(event), None) => ("event", event),
         (None, Some(event)) => ("action", event),
@@ -66,8 +66,8 @@ pub(crate) fn parse_form(body: &Bytes, numbers: Numbers) -> Result<(Message, &'s
     Ok((AddressParams { room, except, namespace, volatile, compress }.message(event, args), field))
 }
 
-fn invalid_field(field: &str, reason: &str) -> Problem {
-    Problem::form(ParameterError::new(field, reason))
+fn invalid_field(field: &str, reason: &str) -> HttpProblem {
+    HttpProblem::form(ParameterError::new(field, reason))
 }
 
 /// Explains JSON that was sent with curl's default Content-Type, which is that of forms.

@@ -6,9 +6,9 @@ use tokio::time::timeout;
 
 use super::{
     body::BODY_READ_TIMEOUT,
-    record_splitter::{Record, RecordFraming, RecordSplitter, SplitError},
+    record_splitter::{BatchRecord, RecordFraming, RecordSplitError, RecordSplitter},
 };
-use crate::responses::Problem;
+use crate::responses::HttpProblem;
 
 /// The time to read the rest of a refused body. Most clients read the response only after they have sent everything.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
@@ -32,10 +32,10 @@ impl RecordReader {
     ///
     /// # Errors
     /// 400 for a body that ends early or is not an array, 408 for a slow record, 413 for a long one.
-    pub(crate) async fn next(&mut self) -> Result<Option<Record>, Problem> {
+    pub(crate) async fn next(&mut self) -> Result<Option<BatchRecord>, HttpProblem> {
         match timeout(BODY_READ_TIMEOUT, self.read_record()).await {
             Ok(result) => result,
-            Err(_) => Err(Problem::body_too_slow(BODY_READ_TIMEOUT)),
+            Err(_) => Err(HttpProblem::body_too_slow(BODY_READ_TIMEOUT)),
         }
     }
 
@@ -44,14 +44,14 @@ impl RecordReader {
         let _ = timeout(DRAIN_TIMEOUT, async { while let Some(Ok(_)) = self.body.frame().await {} }).await;
     }
 
-    async fn read_record(&mut self) -> Result<Option<Record>, Problem> {
+    async fn read_record(&mut self) -> Result<Option<BatchRecord>, HttpProblem> {
         loop {
             match self.splitter.next(self.ended) {
                 Ok(None) if !self.ended => {}
                 Ok(record) => return Ok(record),
-                Err(SplitError::TooLong) => return Err(Problem::body_too_large(self.limit)),
-                Err(SplitError::NotAnArray { position, expected }) => {
-                    return Err(Problem::not_an_array(position, expected));
+                Err(RecordSplitError::TooLong) => return Err(HttpProblem::body_too_large(self.limit)),
+                Err(RecordSplitError::NotAnArray { position, expected }) => {
+                    return Err(HttpProblem::not_an_array(position, expected));
                 }
             }
             match self.body.frame().await {
@@ -60,7 +60,7 @@ impl RecordReader {
                         self.splitter.push(chunk);
                     }
                 }
-                Some(Err(_)) => return Err(Problem::body_incomplete()),
+                Some(Err(_)) => return Err(HttpProblem::body_incomplete()),
                 None => self.ended = true,
             }
         }

@@ -13,25 +13,25 @@ pub(crate) enum RecordFraming {
 
 /// A position in a text: line and column, both counted from 1, the column in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TextPosition {
+pub(crate) struct BodyPosition {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
 /// The text of one record, and its position in the whole text.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct BatchRecord {
     pub(crate) text: Bytes,
-    pub(crate) position: TextPosition,
+    pub(crate) position: BodyPosition,
 }
 
 /// Why the text cannot be split any further.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum SplitError {
+pub(crate) enum RecordSplitError {
     /// A record exceeds the limit.
     TooLong,
     /// The text is not a JSON array.
-    NotAnArray { position: TextPosition, expected: &'static str },
+    NotAnArray { position: BodyPosition, expected: &'static str },
 }
 
 #[derive(Debug)]
@@ -41,10 +41,10 @@ pub(crate) struct RecordSplitter {
     /// Text that was not returned yet: part of a record, or several records.
     rest: BytesMut,
     /// Position of the first byte of `rest`.
-    position: TextPosition,
+    position: BodyPosition,
     /// Length of the start of `rest` that is known to hold no end of a record.
     scanned: usize,
-    array_state: ArrayState,
+    array_state: RecordArrayState,
     /// Open brackets and braces within the item.
     depth: usize,
     in_string: bool,
@@ -53,7 +53,7 @@ pub(crate) struct RecordSplitter {
 
 /// What comes next in a JSON array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ArrayState {
+enum RecordArrayState {
     Start,
     FirstItemOrEnd,
     Item,
@@ -67,9 +67,9 @@ impl RecordSplitter {
             framing,
             limit,
             rest: BytesMut::new(),
-            position: TextPosition { line: 1, column: 1 },
+            position: BodyPosition { line: 1, column: 1 },
             scanned: 0,
-            array_state: ArrayState::Start,
+            array_state: RecordArrayState::Start,
             depth: 0,
             in_string: false,
             after_backslash: false,
@@ -82,19 +82,19 @@ impl RecordSplitter {
     }
 
     /// The next record, if it is complete. `ended` means that no more text will come.
-    pub(crate) fn next(&mut self, ended: bool) -> Result<Option<Record>, SplitError> {
+    pub(crate) fn next(&mut self, ended: bool) -> Result<Option<BatchRecord>, RecordSplitError> {
         let record = match self.framing {
             RecordFraming::Lines => self.next_line(ended),
             RecordFraming::Array => self.next_item(ended)?,
         };
         match &record {
-            Some(record) if record.text.len() > self.limit => Err(SplitError::TooLong),
-            None if self.rest.len() > self.limit => Err(SplitError::TooLong),
+            Some(record) if record.text.len() > self.limit => Err(RecordSplitError::TooLong),
+            None if self.rest.len() > self.limit => Err(RecordSplitError::TooLong),
             _ => Ok(record),
         }
     }
 
-    fn next_line(&mut self, ended: bool) -> Option<Record> {
+    fn next_line(&mut self, ended: bool) -> Option<BatchRecord> {
         self.skip_whitespace();
         let end = self.rest.iter().skip(self.scanned).position(|byte| *byte == b'\n');
         match end {
@@ -107,36 +107,38 @@ impl RecordSplitter {
         }
     }
 
-    fn next_item(&mut self, ended: bool) -> Result<Option<Record>, SplitError> {
+    fn next_item(&mut self, ended: bool) -> Result<Option<BatchRecord>, RecordSplitError> {
         loop {
             if self.scanned == 0 {
                 self.skip_whitespace();
             }
             match (self.array_state, self.rest.first()) {
-                (ArrayState::Item, _) => {
+                (RecordArrayState::Item, _) => {
                     let Some(end) = self.find_item_end() else {
                         return if ended { Err(self.not_an_array("a comma or ']'")) } else { Ok(None) };
                     };
                     let is_last = self.rest[end] == b']';
                     let record = self.take_record(end);
                     self.consume(1);
-                    self.array_state = if is_last { ArrayState::AfterEnd } else { ArrayState::Item };
+                    self.array_state = if is_last { RecordArrayState::AfterEnd } else { RecordArrayState::Item };
                     return Ok(Some(record));
                 }
-                (ArrayState::AfterEnd, None) => return Ok(None),
+                (RecordArrayState::AfterEnd, None) => return Ok(None),
                 (_, None) if !ended => return Ok(None),
-                (ArrayState::Start, Some(b'[')) => {
+                (RecordArrayState::Start, Some(b'[')) => {
                     self.consume(1);
-                    self.array_state = ArrayState::FirstItemOrEnd;
+                    self.array_state = RecordArrayState::FirstItemOrEnd;
                 }
-                (ArrayState::FirstItemOrEnd, Some(b']')) => {
+                (RecordArrayState::FirstItemOrEnd, Some(b']')) => {
                     self.consume(1);
-                    self.array_state = ArrayState::AfterEnd;
+                    self.array_state = RecordArrayState::AfterEnd;
                 }
-                (ArrayState::FirstItemOrEnd, Some(_)) => self.array_state = ArrayState::Item,
-                (ArrayState::Start, _) => return Err(self.not_an_array("'[', the start of an array of messages")),
-                (ArrayState::FirstItemOrEnd, None) => return Err(self.not_an_array("a message or ']'")),
-                (ArrayState::AfterEnd, Some(_)) => return Err(self.not_an_array("the end of the body after the array")),
+                (RecordArrayState::FirstItemOrEnd, Some(_)) => self.array_state = RecordArrayState::Item,
+                (RecordArrayState::Start, _) => return Err(self.not_an_array("'[', the start of an array of messages")),
+                (RecordArrayState::FirstItemOrEnd, None) => return Err(self.not_an_array("a message or ']'")),
+                (RecordArrayState::AfterEnd, Some(_)) => {
+                    return Err(self.not_an_array("the end of the body after the array"));
+                }
             }
         }
     }
@@ -159,12 +161,12 @@ impl RecordSplitter {
         None
     }
 
-    fn not_an_array(&self, expected: &'static str) -> SplitError {
-        SplitError::NotAnArray { position: self.position, expected }
+    fn not_an_array(&self, expected: &'static str) -> RecordSplitError {
+        RecordSplitError::NotAnArray { position: self.position, expected }
     }
 
-    fn take_record(&mut self, len: usize) -> Record {
-        Record { position: self.position, text: self.consume(len) }
+    fn take_record(&mut self, len: usize) -> BatchRecord {
+        BatchRecord { position: self.position, text: self.consume(len) }
     }
 
     fn skip_whitespace(&mut self) {

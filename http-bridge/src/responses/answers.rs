@@ -13,7 +13,7 @@ use tracing::Span;
 
 use super::{
     accept::{AnswerFormat, NDJSON},
-    problem::Problem,
+    problem::HttpProblem,
 };
 use crate::{metrics::QuestionKind, state::BridgeState};
 
@@ -34,7 +34,7 @@ pub(crate) fn answer_response<A>(
     question: Asking<A>,
     kind: QuestionKind,
     format: AnswerFormat,
-) -> BoxFuture<'_, Result<Response, Problem>>
+) -> BoxFuture<'_, Result<Response, HttpProblem>>
 where
     A: Answer + Serialize + Send,
 {
@@ -55,7 +55,7 @@ pub(crate) fn count_response<A: Answer>(
     bridge: &BridgeState,
     question: Asking<A>,
     kind: QuestionKind,
-) -> BoxFuture<'_, Result<Response, Problem>> {
+) -> BoxFuture<'_, Result<Response, HttpProblem>> {
     async move {
         let summary = question.count().await?;
         bridge.metrics.record_question(kind, &summary);

@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457): every response without success.
+//! Problem documents (RFC 9457), the bodies of all error responses.
 
 mod bridge_code;
 mod causes;
@@ -16,11 +16,11 @@ use utoipa::ToSchema;
 
 pub(crate) use self::causes::{method_not_allowed, not_found};
 use super::codes;
-use crate::requests::{RecordFraming, TextPosition};
+use crate::requests::{BodyPosition, RecordFraming};
 
 /// A problem document.
 #[derive(Debug)]
-pub(crate) struct Problem(Box<ProblemDetails<ProblemMembers>>);
+pub(crate) struct HttpProblem(Box<ProblemDetails<ProblemMembers>>);
 
 /// The part of a problem for the log and the metrics, as an extension of the response.
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ enum UnknownOutcome {
     Messages(u64),
 }
 
-impl Problem {
+impl HttpProblem {
     fn new(status: StatusCode, code: &'static str, title: &str, detail: impl Into<String>) -> Self {
         debug_assert!(codes::is_documented(code, status), "{code} with status {status} is missing in codes.rs");
         let problem_type = Uri::try_from(format!("/problems/{code}")).map(ProblemType::from).unwrap_or_default();
@@ -111,7 +111,7 @@ impl Problem {
     }
 
     /// The problem of a text that starts at this position of the body.
-    pub(crate) fn offset_by(mut self, start: TextPosition) -> Self {
+    pub(crate) fn offset_by(mut self, start: BodyPosition) -> Self {
         let ProblemMembers { line, column, .. } = self.members();
         if let (Some(1), Some(column)) = (&line, column) {
             *column += start.column - 1;
@@ -138,7 +138,7 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for HttpProblem {
     fn into_response(self) -> Response {
         let is_server_error = self.0.status.is_some_and(|status| status.is_server_error());
         let reason = self.0.detail.clone().filter(|_| is_server_error);

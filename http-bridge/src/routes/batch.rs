@@ -17,7 +17,7 @@ use crate::{
     metrics::BatchMetrics,
     params::{NoParams, QueryParams},
     requests::{RecordFraming, RecordReader, UnsupportedBody, content_type},
-    responses::Problem,
+    responses::HttpProblem,
     state::BridgeState,
 };
 
@@ -27,9 +27,9 @@ pub(super) async fn batch(
     QueryParams(NoParams {}): QueryParams<NoParams>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     let framing =
-        framing(&headers).map_err(|_| Problem::unsupported_body("application/json or application/x-ndjson"))?;
+        framing(&headers).map_err(|_| HttpProblem::unsupported_body("application/json or application/x-ndjson"))?;
     let mut records = RecordReader::new(body, framing, bridge.config.body_limit);
     match send_records(&bridge, &mut records, framing).await {
         Ok(BatchReceipt { adapter, messages, servers, .. }) => {
@@ -48,7 +48,7 @@ async fn send_records(
     bridge: &BridgeState,
     records: &mut RecordReader,
     framing: RecordFraming,
-) -> Result<BatchReceipt, Problem> {
+) -> Result<BatchReceipt, HttpProblem> {
     let read_problem = OnceLock::new();
     let metrics = BatchMetrics::new(bridge);
     let messages = stream::unfold(records, async |records| match next_message(bridge, records).await {
@@ -69,24 +69,24 @@ async fn send_records(
             return Ok(receipt);
         }
         (Err(Error::Stopped { accepted, unknown, index, source }), _) => {
-            return Err(Problem::from(*source).in_batch(framing, index, accepted, unknown));
+            return Err(HttpProblem::from(*source).in_batch(framing, index, accepted, unknown));
         }
         (Ok(BatchReceipt { messages, .. }), Some(problem)) => (problem, messages),
         (Err(_), Some(problem)) => (problem, 0),
-        (Err(error), None) => (Problem::from(error), 0),
+        (Err(error), None) => (HttpProblem::from(error), 0),
     };
     // BatchMetrics counts sent messages only, and this one was not sent.
     bridge.metrics.record_failure(problem.code());
     Err(problem.in_batch(framing, accepted, accepted, 0))
 }
 
-async fn next_message(bridge: &BridgeState, records: &mut RecordReader) -> Result<Option<Message>, Problem> {
+async fn next_message(bridge: &BridgeState, records: &mut RecordReader) -> Result<Option<Message>, HttpProblem> {
     let Some(record) = records.next().await? else {
         return Ok(None);
     };
     bridge.metrics.batch_messages.inc();
     let message = Message::from_json_with(&record.text, bridge.config.numbers)
-        .map_err(|error| Problem::from(error).offset_by(record.position))?;
+        .map_err(|error| HttpProblem::from(error).offset_by(record.position))?;
     bridge.config.allowed_events.check(&message.action)?;
     Ok(Some(message))
 }

@@ -11,7 +11,7 @@ use super::send::send_message;
 use crate::{
     params::{EmitEventParams, QueryParams},
     requests::{BodyType, parse_argument, read_body},
-    responses::Problem,
+    responses::HttpProblem,
     state::BridgeState,
 };
 
@@ -21,11 +21,11 @@ const BODY_TYPES: &str = "application/json, application/msgpack, text/plain, app
 /// `POST /v1/emit/{event}`: the body is the event's one argument.
 pub(super) async fn emit_event(
     State(bridge): State<BridgeState>,
-    WithRejection(Path(event), _): WithRejection<Path<String>, Problem>,
+    WithRejection(Path(event), _): WithRejection<Path<String>, HttpProblem>,
     QueryParams(params): QueryParams<EmitEventParams>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     let result = handle(&bridge, event, params, &headers, body).boxed().await;
     result.inspect_err(|problem| bridge.metrics.record_failure(problem.code()))
 }
@@ -36,10 +36,10 @@ async fn handle(
     params: EmitEventParams,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     let (address, params) = params.split();
     let params = params.checked()?;
-    let body_type = BodyType::from_headers(headers).map_err(|_| Problem::unsupported_body(BODY_TYPES))?;
+    let body_type = BodyType::from_headers(headers).map_err(|_| HttpProblem::unsupported_body(BODY_TYPES))?;
     let body = read_body(body, bridge.config.body_limit).await?;
     let args = parse_argument(body_type, &body, bridge.config.numbers)?;
     let result = send_message(bridge, address.message(event, args), &params, headers).await;

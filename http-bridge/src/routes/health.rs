@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde_json::{Value, json};
 use socketio_emitter::Error;
 
-use crate::{responses::Problem, state::BridgeState};
+use crate::{responses::HttpProblem, state::BridgeState};
 
 /// The time for Redis to answer a readiness probe.
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
@@ -16,10 +16,10 @@ pub(super) async fn livez() -> Json<Value> {
 }
 
 /// `GET /readyz`: 200 if Redis answers.
-pub(super) async fn readyz(State(bridge): State<BridgeState>) -> Result<Json<Value>, Problem> {
+pub(super) async fn readyz(State(bridge): State<BridgeState>) -> Result<Json<Value>, HttpProblem> {
     match ping_redis(&bridge).await {
         Ok(()) => Ok(Json(json!({ "redis": "up" }))),
-        Err(error) => Err(Problem::redis_not_ready(&error)),
+        Err(error) => Err(HttpProblem::redis_not_ready(&error)),
     }
 }
 

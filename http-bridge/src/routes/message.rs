@@ -13,7 +13,7 @@ use super::send::send_message;
 use crate::{
     params::{QueryParams, SendParams},
     requests::{BodyType, parse_form, read_body},
-    responses::Problem,
+    responses::HttpProblem,
     state::BridgeState,
 };
 
@@ -36,7 +36,7 @@ async fn handle(
     params: SendParams,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     let params = params.checked()?;
     let body_type = body_type(verb, &headers)?;
     let body = read_body(body, bridge.config.body_limit).await?;
@@ -48,7 +48,7 @@ async fn handle(
     };
     match message.action.verb() {
         actual if actual == verb => {}
-        actual => return Err(Problem::wrong_verb(verb, actual)),
+        actual => return Err(HttpProblem::wrong_verb(verb, actual)),
     }
     let result = send_message(bridge, message, &params, &headers).await;
     result.map_err(|problem| match event_field {
@@ -57,13 +57,13 @@ async fn handle(
     })
 }
 
-fn body_type(verb: Verb, headers: &HeaderMap) -> Result<BodyType, Problem> {
+fn body_type(verb: Verb, headers: &HeaderMap) -> Result<BodyType, HttpProblem> {
     match (BodyType::from_headers(headers), verb) {
         (Ok(body_type @ (BodyType::Json | BodyType::MessagePack | BodyType::Unspecified)), _) => Ok(body_type),
         (Ok(BodyType::Form), Verb::Emit) => Ok(BodyType::Form),
-        (_, Verb::Emit) => Err(Problem::unsupported_body(
+        (_, Verb::Emit) => Err(HttpProblem::unsupported_body(
             "application/json, application/msgpack or application/x-www-form-urlencoded (event=…&data=…&room=…)",
         )),
-        _ => Err(Problem::unsupported_body("application/json or application/msgpack")),
+        _ => Err(HttpProblem::unsupported_body("application/json or application/msgpack")),
     }
 }

@@ -8,7 +8,7 @@ use socketio_emitter::{Answer, Asking};
 use crate::{
     metrics::QuestionKind,
     params::{ParameterError, QueryParams, QuestionOptions, RoomsParams, ServersParams, SocketsParams},
-    responses::{AnswerFormat, MAX_DOCUMENT_ANSWERS, Problem, answer_response, count_response},
+    responses::{AnswerFormat, HttpProblem, MAX_DOCUMENT_ANSWERS, answer_response, count_response},
     state::BridgeState,
 };
 
@@ -20,7 +20,7 @@ pub(super) async fn servers(
     State(bridge): State<BridgeState>,
     QueryParams(params): QueryParams<ServersParams>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     let (namespace, options) = params.split();
     ask(&bridge, bridge.emitter.of(namespace).servers(), QuestionKind::Servers, &options, &headers).await
 }
@@ -30,7 +30,7 @@ pub(super) async fn rooms(
     State(bridge): State<BridgeState>,
     QueryParams(params): QueryParams<RoomsParams>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     let (namespace, all, options) = params.split();
     let rooms = bridge.emitter.of(namespace).rooms();
     ask(&bridge, if all { rooms } else { rooms.without_socket_ids() }, QuestionKind::Rooms, &options, &headers).await
@@ -41,7 +41,7 @@ pub(super) async fn sockets(
     State(bridge): State<BridgeState>,
     QueryParams(params): QueryParams<SocketsParams>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     let SocketsParams { namespace, room, except, handshake, count, .. } = &params;
     let mut operator = bridge.emitter.of(namespace).except(except);
     if !room.is_empty() {
@@ -50,7 +50,7 @@ pub(super) async fn sockets(
     let sockets = match (handshake, count) {
         (true, true) => {
             let reason = "cannot be combined with count=true, which returns no sockets; leave out one of them";
-            return Err(Problem::query(ParameterError::new("handshake", reason)));
+            return Err(HttpProblem::query(ParameterError::new("handshake", reason)));
         }
         (true, false) => operator.sockets().with_handshake(),
         (false, _) => operator.sockets(),
@@ -64,7 +64,7 @@ async fn ask<A>(
     kind: QuestionKind,
     options: &QuestionOptions,
     headers: &HeaderMap,
-) -> Result<Response, Problem>
+) -> Result<Response, HttpProblem>
 where
     A: Answer + Serialize,
 {
@@ -73,7 +73,7 @@ where
     let result = match options {
         QuestionOptions { count: true, limit: Some(_), .. } => {
             let reason = "cannot be combined with count=true, which counts all answers; leave out one of them";
-            return Err(Problem::query(ParameterError::new("limit", reason)));
+            return Err(HttpProblem::query(ParameterError::new("limit", reason)));
         }
         QuestionOptions { count: true, .. } => count_response(bridge, question, kind).await,
         QuestionOptions { limit, .. } => {
@@ -89,7 +89,7 @@ where
 }
 
 /// The limit for a response in this format; `None` for no limit.
-fn limit_for(format: AnswerFormat, requested: Option<u64>) -> Result<Option<u64>, Problem> {
+fn limit_for(format: AnswerFormat, requested: Option<u64>) -> Result<Option<u64>, HttpProblem> {
     match (format, requested) {
         (AnswerFormat::Lines, requested) => Ok(requested),
         (AnswerFormat::Document, None) => Ok(Some(DEFAULT_DOCUMENT_ANSWERS)),
@@ -99,7 +99,7 @@ fn limit_for(format: AnswerFormat, requested: Option<u64>) -> Result<Option<u64>
                 "{limit} exceeds the maximum of {MAX_DOCUMENT_ANSWERS}; use a lower limit, or \
                  Accept: application/x-ndjson, which has no maximum"
             );
-            Err(Problem::query(ParameterError::new("limit", reason)))
+            Err(HttpProblem::query(ParameterError::new("limit", reason)))
         }
     }
 }

@@ -11,7 +11,7 @@ use tracing::{Span, field};
 use crate::{
     metrics::QuestionKind,
     params::{ParameterError, SendParams},
-    responses::{AnswerFormat, MAX_DOCUMENT_ANSWERS, Problem, answer_response},
+    responses::{AnswerFormat, HttpProblem, MAX_DOCUMENT_ANSWERS, answer_response},
     state::BridgeState,
 };
 
@@ -22,7 +22,7 @@ pub(super) async fn send_message(
     message: Message,
     params: &SendParams,
     headers: &HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, HttpProblem> {
     if let Action::Emit { event, .. } | Action::ServerEmit { event, .. } = &message.action {
         Span::current().record("event", field::debug(event));
     }
@@ -38,7 +38,7 @@ pub(super) async fn send_message(
         }
         (Some(_), Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. }) => {
             let reason = format!("servers do not acknowledge {}; leave out ack", message.name());
-            return Err(Problem::query(ParameterError::new("ack", reason)));
+            return Err(HttpProblem::query(ParameterError::new("ack", reason)));
         }
     }
     let verb = message.action.verb();
@@ -58,7 +58,7 @@ async fn send_with_ack<A>(
     kind: QuestionKind,
     params: &SendParams,
     headers: &HeaderMap,
-) -> Result<Response, Problem>
+) -> Result<Response, HttpProblem>
 where
     A: Answer + Serialize,
 {

@@ -13,7 +13,7 @@ use socketio_common::TapFilter;
 
 use crate::{
     params::{QueryParams, TapParams},
-    responses::{Problem, TapBody, TapFormat, tap_deadline},
+    responses::{HttpProblem, TapBody, TapFormat, tap_deadline},
     shutdown::ShutdownNotice,
     state::{BridgeState, MAX_TAPS},
 };
@@ -24,9 +24,9 @@ pub(super) async fn tap(
     shutdown: Option<Extension<ShutdownNotice>>,
     QueryParams(params): QueryParams<TapParams>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let format = TapFormat::negotiate(&headers).ok_or_else(Problem::not_acceptable)?;
-    let permit = Arc::clone(&bridge.taps).try_acquire_owned().map_err(|_| Problem::too_many_taps(MAX_TAPS))?;
+) -> Result<Response, HttpProblem> {
+    let format = TapFormat::negotiate(&headers).ok_or_else(HttpProblem::not_acceptable)?;
+    let permit = Arc::clone(&bridge.taps).try_acquire_owned().map_err(|_| HttpProblem::too_many_taps(MAX_TAPS))?;
     let tap = bridge.emitter.tap().into_future().await?;
     let TapParams { event, room, namespace, requests, count, duration } = params;
     let body = TapBody {

@@ -1,11 +1,12 @@
 //! Access checks: hosts, web pages, tokens and allowed events.
 
-use crate::support::{TestBridge, curl, get, post, request};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, Version, header},
 };
 use socketio_bridge::{AllowedEvents, BearerToken, InvalidBearerToken};
+
+use crate::support::{TestBridge, curl, get, post, request};
 
 const EMIT: &str = "/v1/emit/e";
 const TOKEN: &str = "s3cret-Token";

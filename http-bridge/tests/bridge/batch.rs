@@ -2,7 +2,6 @@
 
 use std::{convert::Infallible, io, time::Duration};
 
-use crate::support::{TestBridge, post};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -12,6 +11,8 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use socketio_bridge::AllowedEvents;
 use socketio_emitter::{Binary, Close, Command, Emitter};
+
+use crate::support::{TestBridge, post};
 
 const ARRAY: &str = "application/json";
 const LINES: &str = "application/x-ndjson";

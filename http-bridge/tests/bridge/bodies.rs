@@ -1,6 +1,5 @@
 //! Body types and MessagePack.
 
-use crate::support::{TestBridge, post};
 use axum::{
     body::Body,
     http::{Request, header},
@@ -9,6 +8,8 @@ use serde::Serialize;
 use serde_bytes::ByteBuf;
 use serde_json::json;
 use socketio_emitter::{Binary, Close, Date, Emitter, Numbers, Outgoing, Spread};
+
+use crate::support::{TestBridge, post};
 
 const MSGPACK: [&str; 3] = ["application/msgpack", "application/x-msgpack", "application/vnd.msgpack"];
 
@@ -74,14 +75,14 @@ async fn each_route_accepts_its_body_types_and_lists_them_in_the_problem() {
 #[tokio::test]
 async fn messagepack_body_sends_the_same_message_as_json() {
     #[derive(Serialize)]
-    struct MessageBody {
+    struct MessagePackMessage {
         event: &'static str,
         args: (u8, ByteBuf, f64, Option<()>),
         rooms: [&'static str; 2],
         flags: serde_json::Value,
     }
     let bridge = TestBridge::new();
-    let message = MessageBody {
+    let message = MessagePackMessage {
         event: "e",
         args: (1, ByteBuf::from([0, 255]), 1.5, None),
         rooms: ["a", "b"],

@@ -1,12 +1,13 @@
 //! `POST /v1/emit` and `POST /v1/emit/{event}`.
 
-use crate::support::{TestBridge, curl, post, post_json, request};
 use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
 use serde_json::json;
 use socketio_emitter::{Binary, Emitter, Numbers};
+
+use crate::support::{TestBridge, curl, post, post_json, request};
 
 #[tokio::test]
 async fn emit_sends_the_message_in_the_body() {

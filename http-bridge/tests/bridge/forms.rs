@@ -1,12 +1,13 @@
 //! Forms on `POST /v1/emit`.
 
-use crate::support::{TestBridge, curl};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
 use serde_json::json;
 use socketio_emitter::{Binary, Emitter, Outgoing};
+
+use crate::support::{TestBridge, curl};
 
 fn form(fields: &str) -> Request<Body> {
     curl("/v1/emit", fields.to_owned())

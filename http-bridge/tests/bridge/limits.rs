@@ -2,11 +2,12 @@
 
 use std::{convert::Infallible, io, time::Duration};
 
-use crate::support::{TestBridge, post, post_json};
 use axum::{body::Body, http::header};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
+
+use crate::support::{TestBridge, post, post_json};
 
 const TEXT: Option<&str> = Some("text/plain");
 

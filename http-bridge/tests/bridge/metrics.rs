@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::support::{TestBridge, TestCluster, TestResponse, curl, get, post, post_json, request, send};
 use axum::{
     Router,
     body::Body,
@@ -11,6 +10,8 @@ use axum::{
 use futures_util::{FutureExt, StreamExt};
 use socketio_bridge::{Config, app};
 use tower::ServiceExt;
+
+use crate::support::{TestBridge, TestCluster, TestResponse, curl, get, post, post_json, request, send};
 
 /// The value of each series, by name and labels.
 type MetricValues = BTreeMap<String, f64>;

@@ -1,10 +1,11 @@
 //! The routes whose body is one message: emit, server-emit, join, leave and disconnect.
 
-use crate::support::{TestBridge, post, post_json};
 use axum::http::StatusCode;
 use serde_json::json;
 use socketio_bridge::AllowedEvents;
 use socketio_emitter::{Close, Emitter, Outgoing, SocketIo};
+
+use crate::support::{TestBridge, post, post_json};
 
 /// Each route, its verb, and a message without `do`.
 const ROUTES: [(&str, &str, &str); 5] = [

@@ -1,4 +1,5 @@
 //! The program: arguments, start, log and shutdown.
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
@@ -178,11 +179,11 @@ fn shutdown_finishes_running_requests() {
     let bridge = BridgeProcess::start(&mut command(&["--listen", "127.0.0.1:0", "--timeout", "1s", "--url", &url]));
     let address = bridge.address.clone();
     thread::scope(|scope| {
-        let asked = scope.spawn(|| bridge.send("POST /v1/emit/e", "1"));
+        let client = scope.spawn(|| bridge.send("POST /v1/emit/e", "1"));
         // The bridge connects to Redis, so the request is running.
         let redis = silent.accept().unwrap();
         bridge.signal("-TERM");
-        let response = asked.join().unwrap();
+        let response = client.join().unwrap();
         assert!(response.starts_with("HTTP/1.1 503 "), "{response}");
         drop(redis);
     });
@@ -206,9 +207,8 @@ fn shutdown_closes_stuck_requests_after_the_grace_period() {
 
 #[test]
 fn control_characters_are_escaped_in_the_log() {
-    let bridge = BridgeProcess::start(&mut command(&["--listen", "127.0.0.1:0", "--url", UNREACHABLE_REDIS, "-v"]));
+    let mut bridge = BridgeProcess::start(&mut command(&["--listen", "127.0.0.1:0", "--url", UNREACHABLE_REDIS, "-v"]));
     bridge.send("POST /v1/emit/%1b%5B2J%0Aevil%22", "1");
-    let mut bridge = bridge;
     bridge.child.kill().unwrap();
     let (_, stderr) = bridge.wait();
     assert!(stderr.contains(r#"event="\u{1b}[2J\nevil\"""#), "{stderr}");

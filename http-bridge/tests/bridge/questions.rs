@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::support::{TestBridge, curl, get, post_json, request};
 use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
 use serde_json::Value;
 use socketio_bridge::{AllowedEvents, BearerToken};
+
+use crate::support::{TestBridge, curl, get, post_json, request};
 
 const ROUTES: [&str; 3] = ["/v1/servers", "/v1/rooms", "/v1/sockets"];
 
@@ -51,13 +52,14 @@ async fn question_with_invalid_query_is_refused() {
     let response = bridge.assert_refuses(get("/v1/sockets?limit=10001"), 400, "query").await;
     assert_eq!(response.json["parameter"], "limit");
     assert!(response.detail().contains("application/x-ndjson"), "{response:?}");
-    for query in ["limit=0", "limit=-1", "limit=many"] {
+    for (query, reason) in [
+        ("limit=0", "must be at least 1"),
+        ("limit=-1", "expected a whole number"),
+        ("limit=many", "expected a whole number"),
+    ] {
         let response = bridge.assert_refuses(get(&format!("/v1/sockets?{query}")), 400, "query").await;
         assert_eq!(response.json["parameter"], "limit");
-        assert!(
-            response.detail().contains("at least 1") || response.detail().contains("expected a whole number"),
-            "{response:?}"
-        );
+        assert!(response.detail().contains(reason), "{response:?}");
     }
     let join = post_json("/v1/sockets/join?ack=1s", r#"{"join": ["a"], "all": true}"#);
     let response = bridge.assert_refuses(join, 400, "query").await;

@@ -31,7 +31,7 @@ pub(super) fn tap() -> OperationDoc {
         tag: "tap",
         summary: "Stream the messages on the bus",
         description: paragraphs(&[
-            "A live, decoded, read-only view of bus traffic, whoever sends it. Servers do not count it. Each message is in \
+            "A live, decoded, read-only view of bus traffic from all senders. Servers do not count it. Each message is in \
              the JSON form that `/v1/batch` accepts, with `seen` added. A reader that is too slow loses messages; the \
              stream says how many: `{\"do\":\"dropped\",\"messages\":N}`.",
         ]),

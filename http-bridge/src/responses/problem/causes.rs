@@ -5,10 +5,10 @@ use std::time::Duration;
 use axum::{extract::rejection::PathRejection, http::StatusCode};
 use socketio_emitter::{Error, Invalid, Verb};
 
-use super::{Problem, UnknownOutcome, bridge_code::BridgeCode};
-use crate::{params::ParameterError, requests::TextPosition};
+use super::{HttpProblem, UnknownOutcome, bridge_code::BridgeCode};
+use crate::{params::ParameterError, requests::BodyPosition};
 
-impl Problem {
+impl HttpProblem {
     /// A problem that the bridge itself finds. Its status depends on its code.
     fn of_bridge(code: BridgeCode, title: &str, detail: impl Into<String>) -> Self {
         let status = match code {
@@ -94,8 +94,8 @@ impl Problem {
         Self::of_bridge(BridgeCode::ContentType, "The type of the body is not supported", detail)
     }
 
-    pub(crate) fn not_an_array(position: TextPosition, expected: &str) -> Self {
-        let TextPosition { line, column } = position;
+    pub(crate) fn not_an_array(position: BodyPosition, expected: &str) -> Self {
+        let BodyPosition { line, column } = position;
         let detail = format!("line {line}, column {column}: expected {expected}");
         let mut problem = Self::of_bridge(BridgeCode::Json, "The body is not valid JSON", detail);
         (problem.members().line, problem.members().column) = (Some(line), Some(column));
@@ -173,7 +173,7 @@ impl Problem {
     }
 }
 
-impl From<Error> for Problem {
+impl From<Error> for HttpProblem {
     fn from(error: Error) -> Self {
         let (status, title) = match &error {
             Error::Invalid(Invalid { code: "json", .. }) => (StatusCode::BAD_REQUEST, "The body is not valid JSON"),
@@ -208,20 +208,20 @@ impl From<Error> for Problem {
     }
 }
 
-impl From<PathRejection> for Problem {
+impl From<PathRejection> for HttpProblem {
     fn from(rejection: PathRejection) -> Self {
         Self::of_bridge(BridgeCode::Path, "The path is invalid", rejection.body_text())
     }
 }
 
-pub(crate) async fn not_found() -> Problem {
+pub(crate) async fn not_found() -> HttpProblem {
     let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/batch, /v1/server-emit, \
                   /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /v1/servers, \
                   /v1/rooms, /v1/sockets, /v1/tap, /livez, /readyz, /metrics and /openapi.json";
-    Problem::of_bridge(BridgeCode::NotFound, "The route does not exist", detail)
+    HttpProblem::of_bridge(BridgeCode::NotFound, "The route does not exist", detail)
 }
 
-pub(crate) async fn method_not_allowed() -> Problem {
+pub(crate) async fn method_not_allowed() -> HttpProblem {
     let detail = "this route does not have this method; use one from the Allow header";
-    Problem::of_bridge(BridgeCode::Method, "The method is not allowed", detail)
+    HttpProblem::of_bridge(BridgeCode::Method, "The method is not allowed", detail)
 }
