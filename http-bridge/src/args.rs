@@ -28,7 +28,14 @@ use crate::{allow::AllowedEvents, auth::BearerToken, config::Config, help};
 #[command(name = "sio-bridge", version, after_help = help::EXAMPLES, after_long_help = help::after_long_help())]
 pub struct BridgeArgs {
     /// Address to listen on; port 0 chooses a free port
-    #[arg(long, value_name = "ADDR", env = "SIO_BRIDGE_LISTEN", default_value = "127.0.0.1:8484", value_parser = address, hide_env = true)]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "SIO_BRIDGE_LISTEN",
+        hide_env = true,
+        default_value = "127.0.0.1:8484",
+        value_parser = address
+    )]
     listen: SocketAddr,
 
     /// File that holds the token (alternative to SIO_BRIDGE_TOKEN)

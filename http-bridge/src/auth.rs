@@ -22,8 +22,8 @@ impl BearerToken {
     /// A token of one or more visible ASCII characters.
     ///
     /// # Errors
-    /// [`InvalidBearerToken`] for any other text. An empty text is an error too: it is more likely a lost secret than the
-    /// wish to run without a token.
+    /// [`InvalidBearerToken`] for any other text. An empty text is an error too: it is more likely a lost secret than
+    /// the wish to run without a token.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidBearerToken> {
         let text = text.into();
         match !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {

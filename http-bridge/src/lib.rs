@@ -10,7 +10,7 @@
 //! | route | request body and query |
 //! |---|---|
 //! | `POST /v1/emit` | one message as JSON, MessagePack or a form (`event=…&data=…&room=…`) |
-//! | `POST /v1/emit/{event}` | the event's one argument as JSON, MessagePack, text or bytes; `?room=&except=&namespace=` |
+//! | `POST /v1/emit/{event}` | one argument as JSON, MessagePack, text or bytes; `?room=&except=&namespace=` |
 //! | `POST /v1/batch` | any number of messages: a JSON array, or one message a line (`application/x-ndjson`) |
 //! | `POST /v1/server-emit` | one event for the servers, as JSON or MessagePack |
 //! | `POST /v1/sockets/join`, `/leave`, `/disconnect` | one message as JSON or MessagePack |

@@ -1,7 +1,7 @@
 //! The metrics of the bridge, in the OpenMetrics format that Prometheus reads.
 //!
-//! Labels hold the bridge's own names only: route patterns, known methods, codes, operations, adapters. No label holds a
-//! value from a request, so that clients cannot create series.
+//! Labels hold the bridge's own names only: route patterns, known methods, codes, operations, adapters. No label holds
+//! a value from a request, so that clients cannot create series.
 
 mod batch;
 mod labels;
@@ -85,8 +85,8 @@ impl BridgeMetrics {
 
         let help = "Messages that Redis took, by operation and adapter";
         registry.register("messages_taken", help, self.messages_taken.clone());
-        let help = "Messages that were refused, that failed, or whose outcome is unknown (timeout, connection-lost), by \
-                    problem code";
+        let help = "Messages that were refused, that failed, or whose outcome is unknown (timeout, connection-lost), \
+                    by problem code";
         registry.register("messages_failed", help, self.messages_failed.clone());
         let help = "Messages that were read from batches, sent or not";
         registry.register("batch_messages", help, self.batch_messages.clone());

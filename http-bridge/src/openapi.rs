@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document of the bridge.
 //!
-//! Parameters, forms and the members of problems are described by the types that read and write them, codes by their one
-//! list. Tests compare the rest with a running bridge: routes, methods, parameters, examples and responses.
+//! Parameters, forms and the members of problems are described by the types that read and write them, codes by their
+//! one list. Tests compare the rest with a running bridge: routes, methods, parameters, examples and responses.
 
 mod components;
 mod example;
@@ -21,8 +21,9 @@ A 2xx status means that Redis took the message. The response says how many serve
 response is a problem document (RFC 9457) with a stable `code`. Unknown parameters and keys are errors, so that a \
 misspelled room does not send to every client.
 
-With a token (`SIO_BRIDGE_TOKEN`), `/v1` and `/metrics` require `Authorization: Bearer …`. Without a token, the bridge \
-serves programs on its own machine only: every route answers 403 to a foreign `Host`, `Origin` or `Sec-Fetch-Site`.
+With a token (`SIO_BRIDGE_TOKEN`), `/v1` and `/metrics` require `Authorization: Bearer …`. Without a token, the \
+bridge serves programs on its own machine only: every route answers 403 to a foreign `Host`, `Origin` or \
+`Sec-Fetch-Site`.
 
 An unknown path is 404 `not-found`, another method is 405 `method`. Every GET route also answers HEAD.";
 

@@ -168,7 +168,8 @@ mod tests {
         let text = example("it", "It").with(&[("event", "e")]).accept("application/x-ndjson");
         assert_eq!(
             sample(text.body("text/plain", json!("hi"))),
-            "curl -N 127.0.0.1:8484/v1/emit/e -H 'Accept: application/x-ndjson' -H 'Content-Type: text/plain' --data-binary hi"
+            "curl -N 127.0.0.1:8484/v1/emit/e -H 'Accept: application/x-ndjson' -H 'Content-Type: text/plain' \
+             --data-binary hi"
         );
         let form = json!({ "event": "e", "room": ["a", "b"] });
         assert_eq!(

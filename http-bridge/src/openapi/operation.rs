@@ -30,7 +30,12 @@ pub(super) fn schema_ref(name: &str) -> Value {
 
 /// The schema of NDJSON text whose lines have this schema.
 pub(super) fn lines_schema(line: &Value, description: &str) -> Value {
-    json!({ "type": "string", "description": description, "contentMediaType": "application/x-ndjson", "contentSchema": line })
+    json!({
+        "type": "string",
+        "description": description,
+        "contentMediaType": "application/x-ndjson",
+        "contentSchema": line,
+    })
 }
 
 /// The name of the components for problems with this status.
@@ -52,7 +57,7 @@ pub(super) fn problem_response(status: u16, description: &str, examples: &Map<St
 }
 
 impl OperationDoc {
-    /// The Operation Object. The parts of an example have the example's name in the parameters, the body and the response.
+    /// The Operation Object. The parts of an example have its name in the parameters, the body and the response.
     pub(super) fn to_json(&self) -> Value {
         let mut operation = json!({
             "operationId": self.id,

@@ -1,5 +1,5 @@
-//! Schemas of the JSON that the bridge reads and writes. The emitter reads and writes most of it, and has no schemas of its
-//! own; tests compare these with real messages and answers.
+//! Schemas of the JSON that the bridge reads and writes. The emitter reads and writes most of it, and has no
+//! schemas of its own; tests compare these with real messages and answers.
 
 #![allow(dead_code, reason = "the types exist for their schemas only")]
 

@@ -24,8 +24,8 @@ impl ParameterError {
 
 /// Parses all parameters of a query string or form.
 pub(crate) fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, ParameterError> {
-    // The deserializer would replace invalid UTF-8 instead of refusing it. The delimiters are ASCII, so the text is valid
-    // exactly if each part is.
+    // The deserializer would replace invalid UTF-8 instead of refusing it. The delimiters are ASCII, so the text is
+    // valid exactly if each part is.
     if percent_decode(text).decode_utf8().is_err() {
         let reason = "not valid UTF-8 after percent-decoding; percent-encode the UTF-8 bytes of each value".to_owned();
         return Err(ParameterError { parameter: None, reason });

@@ -87,8 +87,8 @@ impl HttpProblem {
         self.0.extensions.code
     }
 
-    /// The problem of a message that was built from parameters: replaces the pointer by the parameter's name. `event` is
-    /// the name of the parameter that held the event.
+    /// The problem of a message that was built from parameters: replaces the pointer by the parameter's name. `event`
+    /// is the name of the parameter that held the event.
     pub(crate) fn in_parameters(mut self, event: &str) -> Self {
         let pointer = self.members().pointer.take();
         let parameter = match pointer.as_deref().unwrap_or_default().split('/').nth(1) {

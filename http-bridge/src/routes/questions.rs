@@ -1,5 +1,5 @@
-//! Questions to the servers: `GET /v1/servers`, `/v1/rooms` and `/v1/sockets`. The answers hold personal data: ids, rooms
-//! and the data that servers keep with each socket.
+//! Questions to the servers: `GET /v1/servers`, `/v1/rooms` and `/v1/sockets`. The answers hold personal data: ids,
+//! rooms and the data that servers keep with each socket.
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Serialize;

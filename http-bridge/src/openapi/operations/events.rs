@@ -28,16 +28,25 @@ pub(super) fn emit() -> OperationDoc {
         id: "emit",
         tag: "events",
         summary: "Send an event to clients",
-        description: paragraphs(&["The body is the message.", ACKS, MESSAGEPACK, "A form has the same fields, with the alternatives `action` for `event` and `room` for `rooms`."]),
+        description: paragraphs(&[
+            "The body is the message.",
+            ACKS,
+            MESSAGEPACK,
+            "A form is accepted too. It has `room` instead of `rooms`, and `action` as another name of `event`.",
+        ]),
         parameters: query::<SendParams>(),
         bodies: vec![(JSON, schema_ref("Emit")), (MSGPACK, schema_ref("Emit")), (FORM, schema_ref("Form"))],
         answers: event_responses("Acks", "Ack"),
         examples: vec![
             example("two-arguments", "Two arguments, to a room without one user")
-                .json(json!({ "event": "pair", "args": [1, { "text": "hi" }], "rooms": ["lobby"], "except": ["user:42"] }))
+                .json(json!({
+                    "event": "pair", "args": [1, { "text": "hi" }], "rooms": ["lobby"], "except": ["user:42"],
+                }))
                 .answers(receipt()),
             example("to-everyone", "One argument, to every socket of a namespace")
-                .json(json!({ "event": "news", "data": "We are back", "namespace": "/", "flags": { "volatile": true } }))
+                .json(json!({
+                    "event": "news", "data": "We are back", "namespace": "/", "flags": { "volatile": true },
+                }))
                 .answers(receipt()),
             example("binary", "Binary in JSON")
                 .json(json!({ "event": "avatar", "data": { "$binary": "iVBORw==" }, "rooms": ["user:42"] }))
@@ -45,7 +54,7 @@ pub(super) fn emit() -> OperationDoc {
             example("msgpack", "MessagePack")
                 .body(MSGPACK, json!({ "event": "chat", "args": ["hi"], "rooms": ["lobby"] }))
                 .answers(receipt()),
-            example("form", "A form")
+            example("form", "Form")
                 .body(FORM, json!({ "event": "chat", "data": "{\"text\": \"from a form\"}", "room": ["lobby"] }))
                 .answers(receipt()),
             example("acknowledged", "Return the first acknowledgement")
@@ -58,7 +67,9 @@ pub(super) fn emit() -> OperationDoc {
                 .answers(json!({ "command": [
                     "PUBLISH",
                     "socket.io#/#lobby#",
-                    { "$binary": "k6dlbWl0dGVyg6R0eXBlAqRkYXRhkaRjaGF0o25zcKEvg6Vyb29tc5GlbG9iYnmlZmxhZ3OApmV4Y2VwdJA=" },
+                    {
+                        "$binary": "k6dlbWl0dGVyg6R0eXBlAqRkYXRhkaRjaGF0o25zcKEvg6Vyb29tc5GlbG9iYnmlZmxhZ3OApmV4Y2VwdJA=",
+                    },
                 ] })),
             example("reserved", "Error: reserved event name")
                 .json(json!({ "event": "connect" }))
@@ -85,12 +96,10 @@ pub(super) fn emit() -> OperationDoc {
 }
 
 pub(super) fn event() -> OperationDoc {
-    let json_or_text = || {
-        json!({
-            "type": "string",
-            "description": "What `curl -d` sends. Not parsed as a form: a JSON value if it is valid JSON, else text.",
-        })
-    };
+    let json_or_text = json!({
+        "type": "string",
+        "description": "What `curl -d` sends. Not parsed as a form: a JSON value if it is valid JSON, else text.",
+    });
     let mut parameters = vec![event_name()];
     parameters.extend(query::<AddressParams>());
     parameters.extend(query::<SendParams>());
@@ -110,7 +119,7 @@ pub(super) fn event() -> OperationDoc {
             (MSGPACK, schema_ref("Json")),
             (TEXT, json!({ "type": "string" })),
             (BYTES, json!({ "description": "A binary argument." })),
-            (FORM, json_or_text()),
+            (FORM, json_or_text),
         ],
         answers: event_responses("Acks", "Ack"),
         examples: vec![
@@ -191,9 +200,9 @@ pub(super) fn batch() -> OperationDoc {
         tag: "events",
         summary: "Send many messages of any kind",
         description: paragraphs(&[
-            "Messages are sent in order while the body arrives, in constant memory. Sending stops at the first message that \
-             is invalid or fails. The problem then holds the index of this message (`index`), the number of messages that \
-             Redis took (`accepted`), and the number of messages that Redis may have taken (`unknown`).",
+            "Messages are sent in order while the body arrives, in constant memory. Sending stops at the first message \
+             that is invalid or fails. The problem then holds the index of this message (`index`), the number of \
+             messages that Redis took (`accepted`), and the number of messages that Redis may have taken (`unknown`).",
         ]),
         bodies: vec![(JSON, json!({ "type": "array", "items": schema_ref("Message") })), (LINES, stream)],
         answers: vec![(JSON, schema_ref("BatchReceipt"))],
@@ -213,8 +222,8 @@ pub(super) fn batch() -> OperationDoc {
                     422,
                     "empty-rooms",
                     "The message is invalid",
-                    "message 1 (counted from 0), after Redis took 1: the list of rooms is empty; name a room, or leave the \
-                     list out to reach everyone",
+                    "message 1 (counted from 0), after Redis took 1: the list of rooms is empty; name a room, or leave \
+                     the list out to reach everyone",
                     json!({
                         "pointer": "/1/rooms", "line": 1, "column": 43, "unknown": 0, "index": 1, "accepted": 1,
                     }),

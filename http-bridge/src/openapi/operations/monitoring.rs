@@ -20,7 +20,7 @@ pub(super) fn tap() -> OperationDoc {
     };
     let events = json!({
         "type": "string",
-        "description": "Server-sent events without a type: each `data:` is one JSON object. Comments keep the connection alive.",
+        "description": "Server-sent events without a type. Each `data:` is one JSON object. Comments are keep-alives.",
         "contentMediaType": EVENTS,
         "contentSchema": line(),
     });
@@ -31,19 +31,16 @@ pub(super) fn tap() -> OperationDoc {
         tag: "tap",
         summary: "Stream the messages on the bus",
         description: paragraphs(&[
-            "A live, decoded, read-only view of bus traffic from all senders. Servers do not count it. Each message is in \
-             the JSON form that `/v1/batch` accepts, with `seen` added. A reader that is too slow loses messages; the \
-             stream says how many: `{\"do\":\"dropped\",\"messages\":N}`.",
+            "A live, decoded, read-only view of bus traffic from all senders. Servers do not count it. Each message is \
+             in the JSON form that `/v1/batch` accepts, with `seen` added. A reader that is too slow loses messages; \
+             the stream says how many: `{\"do\":\"dropped\",\"messages\":N}`.",
         ]),
         parameters: query::<TapParams>(),
         answers: vec![
             (EVENTS, events),
             (
                 LINES,
-                lines_schema(
-                    &line(),
-                    "One JSON object a line, which `sio pipe` reads. Blank lines keep the connection alive.",
-                ),
+                lines_schema(&line(), "One JSON object a line, which `sio pipe` reads. Blank lines are keep-alives."),
             ),
         ],
         problems: &[400, 401, 403, 406, 422, 500, 502, 503, 504],
@@ -93,8 +90,8 @@ pub(super) fn metrics() -> OperationDoc {
         id: "metrics",
         summary: "Metrics for Prometheus",
         description: paragraphs(&[
-            "Requests by route, method, status and code, their durations, messages that Redis took, failures, questions, \
-             taps, and whether Redis answers. No label holds a value from a request.",
+            "Requests by route, method, status and code, their durations, messages that Redis took, failures, \
+             questions, taps, and whether Redis answers. No label holds a value from a request.",
         ]),
         answers: vec![("application/openmetrics-text", json!({ "type": "string", "description": "OpenMetrics 1.0." }))],
         problems: &[401, 403],

@@ -58,8 +58,8 @@ pub(super) fn rooms() -> OperationDoc {
 pub(super) fn sockets() -> OperationDoc {
     let socket =
         json!({ "id": "sHiUSnRp9kuvWbWDAAAB", "rooms": ["sHiUSnRp9kuvWbWDAAAB", "lobby"], "data": { "user": 42 } });
-    let mut whole = socket.clone();
-    whole["handshake"] = json!({ "headers": { "host": "chat.example.com" }, "query": { "EIO": "4" } });
+    let mut with_handshake = socket.clone();
+    with_handshake["handshake"] = json!({ "headers": { "host": "chat.example.com" }, "query": { "EIO": "4" } });
     question(
         "sockets",
         "/v1/sockets",
@@ -73,7 +73,7 @@ pub(super) fn sockets() -> OperationDoc {
                 .answers(complete(json!({ "answers": [socket] }))),
             example("handshake", "With handshakes")
                 .with(&[("room", "lobby"), ("handshake", "true")])
-                .answers(complete(json!({ "answers": [whole] }))),
+                .answers(complete(json!({ "answers": [with_handshake] }))),
             example("count", "Number of sockets").with(&[("count", "true")]).answers(complete(json!({}))),
             example("too-many", "Error: limit beyond the maximum").with(&[("limit", "20000")]).fails(
                 400,
@@ -81,8 +81,8 @@ pub(super) fn sockets() -> OperationDoc {
                     400,
                     "query",
                     "The query string is invalid",
-                    "limit: 20000 exceeds the maximum of 10000; use a lower limit, or Accept: application/x-ndjson, which \
-                     has no maximum",
+                    "limit: 20000 exceeds the maximum of 10000; use a lower limit, or Accept: application/x-ndjson, \
+                     which has no maximum",
                     json!({ "parameter": "limit" }),
                 ),
             ),
@@ -107,7 +107,7 @@ fn question(
         summary,
         description: paragraphs(&[
             "`\"partial\": true` means that some servers did not answer in time. With `--allow-event`, this \
-                      route answers 403.",
+             route answers 403.",
         ]),
         parameters,
         answers: vec![

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 pub(crate) struct DurationSchema(String);
 
 /// A JSON value. Binary is `{"$binary": "<base64>"}`. An object that has this form itself is sent as
-/// `{"$escape": {"$binary": …}}`. Integers beyond 2^53-1 are refused, because JavaScript would round them: send strings.
+/// `{"$escape": {"$binary": …}}`. Integers beyond 2^53-1 are refused, because JavaScript would round them: send
+/// strings.
 #[derive(ToSchema)]
 #[schema(as = Json)]
 pub(crate) struct JsonSchema(Value);
