@@ -1,19 +1,20 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use socketio_emitter::Action;
 
-use crate::problem::Problem;
+use crate::responses::HttpProblem;
 
-/// What may be sent, and seen by a tap: everything, or only events that match a glob. Whoever may send some events only
-/// must not move or disconnect sockets either, nor see who is connected, so with globs no order and no question is
-/// allowed; only what clients answer to such an event.
+/// The events that may be sent and shown by a tap: all of them, or those that match a glob.
+///
+/// With globs, join, leave, disconnect and all questions about servers, rooms and sockets are refused. Acknowledgements
+/// of an allowed event are returned.
 #[derive(Debug, Clone, Default)]
 pub struct AllowedEvents(Option<GlobSet>);
 
 impl AllowedEvents {
-    /// The events that match any of these globs; every event if there is no glob.
+    /// The events that match at least one of the globs. Without globs, all events are allowed.
     ///
     /// # Errors
-    /// Where the globs together are too large.
+    /// The globs are too large to compile together.
     pub fn new(globs: impl IntoIterator<Item = Glob>) -> Result<Self, globset::Error> {
         let mut set = GlobSetBuilder::new();
         for glob in globs {
@@ -23,28 +24,31 @@ impl AllowedEvents {
         Ok(Self((!set.is_empty()).then_some(set)))
     }
 
-    /// Whether sockets, rooms and servers may be asked for.
-    pub(crate) fn check_question(&self) -> Result<(), Problem> {
-        match &self.0 {
-            Some(_) => Err(Problem::question_not_allowed()),
-            None => Ok(()),
-        }
-    }
-
-    /// True if it is not narrowed.
-    pub(crate) fn is_everything(&self) -> bool {
+    /// True if all events are allowed.
+    pub(crate) fn allows_all(&self) -> bool {
         self.0.is_none()
     }
 
-    pub(crate) fn check(&self, action: &Action) -> Result<(), Problem> {
+    /// # Errors
+    /// 403 if questions about servers, rooms and sockets are not allowed.
+    pub(crate) fn check_question(&self) -> Result<(), HttpProblem> {
+        match self.allows_all() {
+            true => Ok(()),
+            false => Err(HttpProblem::question_not_allowed()),
+        }
+    }
+
+    /// # Errors
+    /// 403 if the action, or its event, is not allowed.
+    pub(crate) fn check(&self, action: &Action) -> Result<(), HttpProblem> {
         let Some(set) = &self.0 else {
             return Ok(());
         };
         match action {
             Action::Emit { event, .. } | Action::ServerEmit { event, .. } if set.is_match(event) => Ok(()),
-            Action::Emit { event, .. } | Action::ServerEmit { event, .. } => Err(Problem::event_not_allowed(event)),
+            Action::Emit { event, .. } | Action::ServerEmit { event, .. } => Err(HttpProblem::event_not_allowed(event)),
             Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. } => {
-                Err(Problem::not_allowed(action.verb()))
+                Err(HttpProblem::order_not_allowed(action.verb()))
             }
         }
     }

@@ -8,30 +8,31 @@ use axum::{
 };
 use subtle::ConstantTimeEq;
 
-use crate::{config::Bridge, problem::Problem};
+use crate::{responses::HttpProblem, state::BridgeState};
 
-/// The secret that a request must carry as `Authorization: Bearer …`.
+/// The secret that requests carry in `Authorization: Bearer …`. Its `Debug` form hides it.
 #[derive(Clone)]
-pub struct Token(String);
+pub struct BearerToken(String);
 
-/// The text is empty, or a header could not carry it.
+/// The text is empty, or has characters other than visible ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidToken;
+pub struct InvalidBearerToken;
 
-impl Token {
-    /// A token of visible ASCII characters.
+impl BearerToken {
+    /// A token of one or more visible ASCII characters.
     ///
     /// # Errors
-    /// [`InvalidToken`] for any other text, and for none: an empty secret is a mistake, not the wish for no secret.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidToken> {
+    /// [`InvalidBearerToken`] for any other text. An empty text is an error too: it is more likely a lost secret than
+    /// the wish to run without a token.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidBearerToken> {
         let text = text.into();
         match !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             true => Ok(Self(text)),
-            false => Err(InvalidToken),
+            false => Err(InvalidBearerToken),
         }
     }
 
-    fn is_in(&self, headers: &HeaderMap) -> bool {
+    fn matches(&self, headers: &HeaderMap) -> bool {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
             return false;
@@ -43,24 +44,28 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token")
+        f.write_str("BearerToken")
     }
 }
 
-impl fmt::Display for InvalidToken {
+impl fmt::Display for InvalidBearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a token is one or more visible ASCII characters, without spaces")
+        f.write_str("the token must be one or more visible ASCII characters without spaces")
     }
 }
 
-impl std::error::Error for InvalidToken {}
+impl std::error::Error for InvalidBearerToken {}
 
-/// Lets a request pass that carries the token, if there is one.
-pub(crate) async fn require(State(bridge): State<Bridge>, request: Request, next: Next) -> Result<Response, Problem> {
+/// Refuses requests without the token, if one is configured.
+pub(crate) async fn require_token(
+    State(bridge): State<BridgeState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, HttpProblem> {
     match &bridge.config.token {
-        Some(token) if !token.is_in(request.headers()) => Err(Problem::unauthorized()),
+        Some(token) if !token.matches(request.headers()) => Err(HttpProblem::unauthorized()),
         _ => Ok(next.run(request).await),
     }
 }

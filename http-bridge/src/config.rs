@@ -1,29 +1,29 @@
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use socketio_emitter::{Emitter, Numbers};
-use tokio::sync::Semaphore;
+use socketio_emitter::Numbers;
 
-use crate::{allow::AllowedEvents, auth::Token, metrics::Metrics, parameters::Fault, problem::Problem, tap::TAPS};
+use crate::{allow::AllowedEvents, auth::BearerToken, params::ParameterError, responses::HttpProblem};
 
-/// What the routes go by.
+/// Settings of the routes.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// What every request must carry; without one, the bridge serves this machine's programs but no web page.
-    pub token: Option<Token>,
+    /// The token that `/v1` and `/metrics` require. Without one, the bridge serves programs on its own machine only and
+    /// refuses requests of web pages.
+    pub token: Option<BearerToken>,
     /// The events that may be sent.
     pub allowed_events: AllowedEvents,
-    /// The largest body, in bytes; of a batch, the largest message.
+    /// The largest request body, in bytes. In a batch it limits each message.
     pub body_limit: usize,
-    /// The longest that one send or one question may take. A send that asks for more gets no more than this; a question
-    /// is refused.
+    /// The longest time for one send or one question. A send that asks for more gets this time; a question that asks
+    /// for more is refused.
     pub timeout: Duration,
-    /// What to do with integers that JavaScript cannot hold.
+    /// How to treat integers beyond 2^53-1, which JavaScript cannot represent.
     pub numbers: Numbers,
 }
 
 impl Default for Config {
-    /// No token, every event, 1 MiB, 5 seconds, exact numbers.
+    /// No token, all events, 1 MiB, 5 seconds, exact numbers.
     fn default() -> Self {
         Self {
             token: None,
@@ -36,51 +36,31 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The time that a send may take which asks for so much.
-    pub(crate) fn within(&self, wanted: Option<Duration>) -> Duration {
-        wanted.map_or(self.timeout, |wanted| wanted.min(self.timeout))
+    /// The time limit of a send: the requested one, but no more than the configured one.
+    pub(crate) fn send_timeout(&self, requested: Option<Duration>) -> Duration {
+        requested.map_or(self.timeout, |requested| requested.min(self.timeout))
     }
 
-    /// How long answers are waited for where this parameter says so.
+    /// The time limit of a question, requested by the given parameter.
     ///
     /// # Errors
-    /// Where it is longer than a question may take: what came in less would pass for all that came in that time.
-    pub(crate) fn patience(&self, parameter: &str, wanted: Option<Duration>) -> Result<Duration, Problem> {
-        match wanted {
-            Some(wanted) if wanted > self.timeout => {
-                let most = self.timeout;
-                let reason = format!("a question may take {most:?} here; start sio-bridge with a longer --timeout");
-                Err(Problem::query(Fault::of(parameter, reason)))
+    /// 400 if it exceeds the configured limit. It is not shortened, because the caller could then not tell a partial
+    /// result from a complete one.
+    pub(crate) fn question_timeout(
+        &self,
+        parameter: &str,
+        requested: Option<Duration>,
+    ) -> Result<Duration, HttpProblem> {
+        match requested {
+            Some(requested) if requested > self.timeout => {
+                let reason = format!(
+                    "{requested:?} exceeds the maximum of {:?}; use a shorter time, or start sio-bridge with a longer \
+                     --timeout",
+                    self.timeout
+                );
+                Err(HttpProblem::query(ParameterError::new(parameter, reason)))
             }
-            wanted => Ok(wanted.unwrap_or(self.timeout)),
+            requested => Ok(requested.unwrap_or(self.timeout)),
         }
-    }
-}
-
-/// What every route shares.
-#[derive(Debug, Clone)]
-pub(crate) struct Bridge(Arc<Inner>);
-
-#[derive(Debug)]
-pub(crate) struct Inner {
-    pub(crate) emitter: Emitter,
-    pub(crate) config: Config,
-    /// Places for those who tap.
-    pub(crate) taps: Arc<Semaphore>,
-    pub(crate) metrics: Metrics,
-}
-
-impl Bridge {
-    pub(crate) fn new(emitter: Emitter, config: Config) -> Self {
-        let taps = Arc::new(Semaphore::new(TAPS));
-        Self(Arc::new(Inner { emitter, config, taps, metrics: Metrics::new() }))
-    }
-}
-
-impl Deref for Bridge {
-    type Target = Inner;
-
-    fn deref(&self) -> &Inner {
-        &self.0
     }
 }

@@ -1,4 +1,4 @@
-//! The bridge as a program: the command line, the listener and the end.
+//! The `sio-bridge` program.
 
 use std::{
     env,
@@ -6,18 +6,18 @@ use std::{
     process::ExitCode,
 };
 
-use socketio_bridge::{Args, Config, app, serve, start_logs, stop};
+use socketio_bridge::{BridgeArgs, Config, app, serve, shutdown_signal, start_logging};
 use socketio_emitter::Emitter;
 use tokio::net::TcpListener;
 
 fn main() -> ExitCode {
-    let settings = Args::read(env::args_os()).and_then(|args| {
+    let settings = BridgeArgs::read(env::args_os()).and_then(|args| {
         let config = args.config()?;
         let emitter = args.emitter()?;
         Ok((args, emitter, config))
     });
     let (args, emitter, config) = settings.unwrap_or_else(|error| error.exit());
-    start_logs(args.verbose);
+    start_logging(args.verbose);
     match run(&args, emitter, config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -28,14 +28,14 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run(args: &Args, emitter: Emitter, config: Config) -> io::Result<()> {
-    let stop = stop()?;
+async fn run(args: &BridgeArgs, emitter: Emitter, config: Config) -> io::Result<()> {
+    let shutdown = shutdown_signal()?;
     let address = args.listen();
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
-    // Nobody may be reading, which is no reason to stop.
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}; choose another --listen"))
+    })?;
+    // A closed stdout is no reason to stop.
     let _ = writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?);
-    serve(listener, app(emitter, config), stop, args.grace()).await;
+    serve(listener, app(emitter, config), shutdown, args.grace()).await;
     Ok(())
 }

@@ -1,249 +1,173 @@
-//! `GET /metrics`: what whoever runs the bridge can count, in the OpenMetrics text that Prometheus reads.
+//! The metrics of the bridge, in the OpenMetrics format that Prometheus reads.
 //!
-//! Labels hold names of our own only: patterns of routes, methods that are known, codes, operations, adapters. Nothing
-//! that a request says becomes one, so that no client can make series.
+//! Labels hold the bridge's own names only: route patterns, known methods, codes, operations, adapters. No label holds
+//! a value from a request, so that clients cannot create series.
 
-use axum::{
-    extract::State,
-    http::header::CONTENT_TYPE,
-    response::{IntoResponse, Response},
-};
+mod batch;
+mod labels;
+mod requests;
+
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
+    encoding::text::encode,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };
 use socketio_emitter::{Tally, Verb};
 
-use crate::{config::Bridge, health, tap::TAPS};
+use self::labels::{AdapterLabels, CodeLabels, MissingLabels, QuestionLabels, RequestLabels, RouteLabels, TakenLabels};
+pub(crate) use self::{batch::BatchMetrics, labels::QuestionKind, requests::measure_request};
 
-const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// The upper bounds of the duration histogram, in seconds: from a refused request to a request at its time limit.
+const DURATION_BUCKETS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// From a refusal, which costs nothing, to what took all its time and a little, in seconds.
-const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-
-/// The numbers of one bridge. To count is to add to an atomic behind a lock that is only read.
+/// The metrics of one bridge.
 #[derive(Debug)]
-pub(crate) struct Metrics {
+pub(crate) struct BridgeMetrics {
     registry: Registry,
-    pub(crate) requests: Family<Request, Counter>,
-    pub(crate) durations: Family<Route, Histogram, fn() -> Histogram>,
-    pub(crate) in_flight: Gauge,
-    pub(crate) unanswered: Family<Route, Counter>,
-    taken: Family<Taken, Counter>,
-    failed: Family<Failed, Counter>,
-    servers: Family<Adapter, Gauge>,
+    requests: Family<RequestLabels, Counter>,
+    request_durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    requests_in_flight: Gauge,
+    requests_unanswered: Family<RouteLabels, Counter>,
+    messages_taken: Family<TakenLabels, Counter>,
+    messages_failed: Family<CodeLabels, Counter>,
+    servers: Family<AdapterLabels, Gauge>,
     pub(crate) batch_messages: Counter,
-    questions: Family<Asked, Counter>,
-    partial: Family<Asked, Counter>,
-    answers: Family<Asked, Counter>,
-    missing: Family<Missing, Counter>,
-    taps: Gauge,
+    questions: Family<QuestionLabels, Counter>,
+    questions_partial: Family<QuestionLabels, Counter>,
+    answers: Family<QuestionLabels, Counter>,
+    answers_missing: Family<MissingLabels, Counter>,
+    taps_open: Gauge,
     pub(crate) tap_messages: Counter,
-    pub(crate) tap_dropped: Counter,
-    redis: Gauge,
+    pub(crate) tap_messages_dropped: Counter,
+    redis_up: Gauge,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct Request {
-    pub(crate) route: String,
-    pub(crate) method: &'static str,
-    pub(crate) status: u16,
-    /// None where the answer is no problem.
-    pub(crate) code: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct Route {
-    pub(crate) route: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Taken {
-    operation: &'static str,
-    adapter: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Adapter {
-    adapter: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Failed {
-    code: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Asked {
-    question: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Missing {
-    question: &'static str,
-    /// Who did not answer: `servers` or `clients`.
-    of: &'static str,
-}
-
-/// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Question {
-    Acks,
-    ServerAcks,
-    Servers,
-    Rooms,
-    Sockets,
-}
-
-/// `GET /metrics`: the numbers, and whether Redis answers, which is asked as `/readyz` asks it.
-pub(crate) async fn metrics(State(bridge): State<Bridge>) -> Response {
-    let ready = health::ask(&bridge).await.is_ok();
-    let open = TAPS - bridge.taps.available_permits();
-    ([(CONTENT_TYPE, TEXT)], bridge.metrics.text(ready, open)).into_response()
-}
-
-impl Metrics {
+impl BridgeMetrics {
     pub(crate) fn new() -> Self {
-        let metrics = Self {
+        let mut metrics = Self {
             registry: Registry::with_prefix("sio_bridge"),
             requests: Family::default(),
-            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
-            in_flight: Gauge::default(),
-            unanswered: Family::default(),
-            taken: Family::default(),
-            failed: Family::default(),
+            request_durations: Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS)),
+            requests_in_flight: Gauge::default(),
+            requests_unanswered: Family::default(),
+            messages_taken: Family::default(),
+            messages_failed: Family::default(),
             servers: Family::default(),
             batch_messages: Counter::default(),
             questions: Family::default(),
-            partial: Family::default(),
+            questions_partial: Family::default(),
             answers: Family::default(),
-            missing: Family::default(),
-            taps: Gauge::default(),
+            answers_missing: Family::default(),
+            taps_open: Gauge::default(),
             tap_messages: Counter::default(),
-            tap_dropped: Counter::default(),
-            redis: Gauge::default(),
+            tap_messages_dropped: Counter::default(),
+            redis_up: Gauge::default(),
         };
-        metrics.registered()
+        metrics.register();
+        metrics
     }
 
-    /// The names and what they mean. The library ends each sentence with its full stop, and counters with `_total`.
-    fn registered(mut self) -> Self {
-        let to = &mut self.registry;
-        to.register("build", "Which sio-bridge this is", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
-        to.register("redis_up", "1 if Redis answers now, as /readyz sees it, else 0", self.redis.clone());
+    /// Registers all metrics. The library appends a full stop to each help text and `_total` to each counter.
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("build", "Version of sio-bridge", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        registry.register("redis_up", "1 if Redis answers a ping, as for /readyz, else 0", self.redis_up.clone());
 
-        let text = "Requests answered, by the pattern of their route (none: no such route), method, status and the \
-                    problem's code";
-        to.register("requests", text, self.requests.clone());
-        let text = "Time from a request's head until its answer begins";
-        to.register_with_unit("request_duration", text, Unit::Seconds, self.durations.clone());
-        to.register(
-            "requests_in_flight",
-            "Requests whose answer has not begun, this one included",
-            self.in_flight.clone(),
-        );
-        let text = "Requests whose client went away before their answer began";
-        to.register("requests_unanswered", text, self.unanswered.clone());
+        let help = "Responses by route pattern (none: no such route), method, status and problem code";
+        registry.register("requests", help, self.requests.clone());
+        let help = "Time from the head of a request to the start of its response";
+        registry.register_with_unit("request_duration", help, Unit::Seconds, self.request_durations.clone());
+        let help = "Requests whose response has not started, including this one";
+        registry.register("requests_in_flight", help, self.requests_in_flight.clone());
+        let help = "Requests whose client disconnected before the response started";
+        registry.register("requests_unanswered", help, self.requests_unanswered.clone());
 
-        let text = "Messages that Redis took, by what they do and the adapter they were written for";
-        to.register("messages_taken", text, self.taken.clone());
-        let text = "Messages that were read and refused, that failed, or of which nobody knows (timeout, \
-                    connection-lost), by the problem's code";
-        to.register("messages_failed", text, self.failed.clone());
-        let text = "Messages that were read from batches, whatever became of them";
-        to.register("batch_messages", text, self.batch_messages.clone());
-        let text = "Servers on the namespace of the last message or question that Redis took, by their adapter";
-        to.register("servers", text, self.servers.clone());
+        let help = "Messages that Redis took, by operation and adapter";
+        registry.register("messages_taken", help, self.messages_taken.clone());
+        let help = "Messages that were refused, that failed, or whose outcome is unknown (timeout, connection-lost), \
+                    by problem code";
+        registry.register("messages_failed", help, self.messages_failed.clone());
+        let help = "Messages that were read from batches, sent or not";
+        registry.register("batch_messages", help, self.batch_messages.clone());
+        let help = "Servers on the namespace of the last message or question that Redis took, by adapter";
+        registry.register("servers", help, self.servers.clone());
 
-        to.register("questions", "Questions that were asked, ?ack= among them", self.questions.clone());
-        let text = "Questions that somebody who was asked did not answer in time";
-        to.register("questions_partial", text, self.partial.clone());
-        to.register("answers", "Answers to questions, as many as were handed on", self.answers.clone());
-        let text = "Servers, or clients on the servers that answered, that did not answer in time";
-        to.register("answers_missing", text, self.missing.clone());
+        registry.register("questions", "Questions that were asked, including ?ack=", self.questions.clone());
+        let help = "Questions that some server or client did not answer in time";
+        registry.register("questions_partial", help, self.questions_partial.clone());
+        registry.register("answers", "Answers to questions that were returned", self.answers.clone());
+        let help = "Servers, or clients of the servers that answered, that did not answer in time";
+        registry.register("answers_missing", help, self.answers_missing.clone());
 
-        to.register("taps_open", "Taps that are open", self.taps.clone());
-        to.register("tap_messages", "Messages that taps showed", self.tap_messages.clone());
-        let text = "Messages that taps dropped, because they were not read in time";
-        to.register("tap_messages_dropped", text, self.tap_dropped.clone());
-        self
+        registry.register("taps_open", "Open taps", self.taps_open.clone());
+        registry.register("tap_messages", "Messages that taps sent to their readers", self.tap_messages.clone());
+        let help = "Messages that taps dropped because their readers were too slow";
+        registry.register("tap_messages_dropped", help, self.tap_messages_dropped.clone());
     }
 
-    /// Redis took a message.
-    pub(crate) fn took(&self, verb: Verb, adapter: &'static str, servers: Option<u64>) {
-        self.taken_by(verb, adapter).inc();
-        self.saw(adapter, servers);
+    /// Counts a message that Redis took.
+    pub(crate) fn record_taken(&self, verb: Verb, adapter: &'static str, servers: Option<u64>) {
+        self.taken_counter(verb, adapter).inc();
+        self.record_servers(adapter, servers);
     }
 
-    /// What counts messages of one kind, for who counts many.
-    pub(crate) fn taken_by(&self, verb: Verb, adapter: &'static str) -> Counter {
-        self.taken.get_or_create_owned(&Taken { operation: verb.name(), adapter })
+    /// The counter of taken messages with this verb.
+    fn taken_counter(&self, verb: Verb, adapter: &'static str) -> Counter {
+        self.messages_taken.get_or_create_owned(&TakenLabels { operation: verb.name(), adapter })
     }
 
-    /// So many servers were there, if Redis said so.
-    pub(crate) fn saw(&self, adapter: &'static str, servers: Option<u64>) {
+    /// Sets the number of servers, unless it is unknown.
+    pub(crate) fn record_servers(&self, adapter: &'static str, servers: Option<u64>) {
         if let Some(servers) = servers {
-            self.servers.get_or_create(&Adapter { adapter }).set(servers.try_into().unwrap_or(i64::MAX));
+            self.servers.get_or_create(&AdapterLabels { adapter }).set(servers.try_into().unwrap_or(i64::MAX));
         }
     }
 
-    /// A message came to nothing, as far as is known.
-    pub(crate) fn failed(&self, code: &'static str) {
-        self.failed.get_or_create(&Failed { code }).inc();
+    /// Counts a message that was refused, failed, or has an unknown outcome.
+    pub(crate) fn record_failure(&self, code: &'static str) {
+        self.messages_failed.get_or_create(&CodeLabels { code }).inc();
     }
 
-    /// Redis took a question, and with it the message that is to be acknowledged, if it is about one.
-    pub(crate) fn asked(&self, question: Question, tally: &Tally) {
-        self.questions.get_or_create(&question.label()).inc();
-        match question {
-            Question::Acks => self.took(Verb::Emit, tally.adapter, tally.servers),
-            Question::ServerAcks => self.took(Verb::ServerEmit, tally.adapter, tally.servers),
-            Question::Servers | Question::Rooms | Question::Sockets => self.saw(tally.adapter, tally.servers),
-        }
-    }
-
-    /// A question came to its end.
-    pub(crate) fn answered(&self, question: Question, tally: &Tally) {
-        self.answers.get_or_create(&question.label()).inc_by(tally.count);
-        if tally.partial != Some(true) {
-            return;
-        }
-        self.partial.get_or_create(&question.label()).inc();
-        for (of, asked, answered) in
-            [("servers", tally.servers, tally.answered), ("clients", tally.clients, Some(tally.count))]
-        {
-            if let (Some(asked), Some(answered)) = (asked, answered)
-                && asked > answered
-            {
-                self.missing.get_or_create(&Missing { question: question.name(), of }).inc_by(asked - answered);
+    /// Counts a question that Redis took. An acknowledged event also counts as a message.
+    pub(crate) fn record_question(&self, kind: QuestionKind, summary: &Tally) {
+        self.questions.get_or_create(&kind.labels()).inc();
+        match kind {
+            QuestionKind::Acks => self.record_taken(Verb::Emit, summary.adapter, summary.servers),
+            QuestionKind::ServerAcks => self.record_taken(Verb::ServerEmit, summary.adapter, summary.servers),
+            QuestionKind::Servers | QuestionKind::Rooms | QuestionKind::Sockets => {
+                self.record_servers(summary.adapter, summary.servers);
             }
         }
     }
 
-    fn text(&self, ready: bool, taps: usize) -> String {
-        self.redis.set(ready.into());
-        self.taps.set(taps.try_into().unwrap_or(i64::MAX));
+    /// Counts the answers to a question, and those that are missing.
+    pub(crate) fn record_answers(&self, kind: QuestionKind, summary: &Tally) {
+        self.answers.get_or_create(&kind.labels()).inc_by(summary.count);
+        if summary.partial != Some(true) {
+            return;
+        }
+        self.questions_partial.get_or_create(&kind.labels()).inc();
+        for (of, asked, answered) in
+            [("servers", summary.servers, summary.answered), ("clients", summary.clients, Some(summary.count))]
+        {
+            if let (Some(asked), Some(answered)) = (asked, answered)
+                && asked > answered
+            {
+                let labels = MissingLabels { question: kind.name(), of };
+                self.answers_missing.get_or_create(&labels).inc_by(asked - answered);
+            }
+        }
+    }
+
+    /// All metrics as OpenMetrics text.
+    pub(crate) fn encode(&self, redis_up: bool, open_taps: usize) -> String {
+        self.redis_up.set(redis_up.into());
+        self.taps_open.set(open_taps.try_into().unwrap_or(i64::MAX));
         let mut text = String::new();
         if let Err(error) = encode(&mut text, &self.registry) {
-            tracing::error!(%error, "the metrics cannot be written in full");
+            tracing::error!(%error, "cannot encode all metrics");
         }
         text
-    }
-}
-
-impl Question {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Acks => "acks",
-            Self::ServerAcks => "server-acks",
-            Self::Servers => "servers",
-            Self::Rooms => "rooms",
-            Self::Sockets => "sockets",
-        }
-    }
-
-    fn label(self) -> Asked {
-        Asked { question: self.name() }
     }
 }

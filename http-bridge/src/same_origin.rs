@@ -1,6 +1,8 @@
-//! Without a token, whoever reaches the port is trusted. A web page reaches it too, through the browser of anyone on
-//! this machine: forms and plain text cross origins without a preflight, and a name of its own can be made to resolve
-//! to 127.0.0.1. So nothing is served that a page could have asked for.
+//! Access without a token: programs on this machine only.
+//!
+//! A web page in a browser on this machine can reach the port too. Forms and plain text cross origins without a
+//! preflight, and an attacker's domain can resolve to 127.0.0.1 (DNS rebinding). So every request that a web page could
+//! have made is refused.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -15,37 +17,42 @@ use axum::{
     response::Response,
 };
 
-use crate::{config::Bridge, problem::Problem};
+use crate::{responses::HttpProblem, state::BridgeState};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Lets a request pass that no web page could have made, or any if a token protects the bridge.
-pub(crate) async fn require(State(bridge): State<Bridge>, request: Request, next: Next) -> Result<Response, Problem> {
+/// Refuses requests for other hosts and from web pages, unless a token protects the bridge.
+pub(crate) async fn require_local_program(
+    State(bridge): State<BridgeState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, HttpProblem> {
     if bridge.config.token.is_none() {
         check(&request)?;
     }
     Ok(next.run(request).await)
 }
 
-fn check(request: &Request) -> Result<(), Problem> {
+fn check(request: &Request) -> Result<(), HttpProblem> {
     let Some(host) = loopback_host(request.headers()) else {
-        return Err(Problem::foreign_host());
+        return Err(HttpProblem::foreign_host());
     };
-    // Absolute-form names a second host, and is what one asks a proxy.
+    // The absolute form, which clients send to proxies, names a second host.
     if request.uri().authority().is_some() {
-        return Err(Problem::foreign_host());
+        return Err(HttpProblem::foreign_host());
     }
     let headers = request.headers();
-    let own = format!("http://{host}");
-    let origins = headers.get_all(ORIGIN).iter().all(|origin| origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()));
-    let sites = headers.get_all(SEC_FETCH_SITE).iter().all(|site| site == "none" || site == "same-origin");
-    match origins && sites {
+    let own_origin = format!("http://{host}");
+    let origins_match =
+        headers.get_all(ORIGIN).iter().all(|origin| origin.as_bytes().eq_ignore_ascii_case(own_origin.as_bytes()));
+    let sites_match = headers.get_all(SEC_FETCH_SITE).iter().all(|site| site == "none" || site == "same-origin");
+    match origins_match && sites_match {
         true => Ok(()),
-        false => Err(Problem::web_page()),
+        false => Err(HttpProblem::web_page()),
     }
 }
 
-/// The `Host`, if there is exactly one and it is this machine.
+/// The value of the `Host` header, if there is exactly one and it names this machine.
 fn loopback_host(headers: &HeaderMap) -> Option<&str> {
     let mut hosts = headers.get_all(HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {

@@ -1,48 +1,54 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Parameter;
 
-use super::example::Example;
+use super::example::OperationExample;
 
-/// A route and a method, as the document tells of them.
-pub(super) struct Operation {
+/// The description of one method of a route.
+pub(super) struct OperationDoc {
     pub(super) path: &'static str,
     pub(super) method: &'static str,
     pub(super) id: &'static str,
     pub(super) tag: &'static str,
     pub(super) summary: &'static str,
-    pub(super) text: String,
-    /// Whether a token is wanted, where there is one.
-    pub(super) guarded: bool,
+    pub(super) description: String,
+    /// Whether the route requires the token, if the bridge has one.
+    pub(super) requires_token: bool,
     pub(super) parameters: Vec<Parameter>,
-    /// What it takes, by media type; nothing for none.
+    /// The schemas of the request body by media type; empty for a route without a body.
     pub(super) bodies: Vec<(&'static str, Value)>,
-    /// What success looks like, by media type.
+    /// The schemas of a successful response by media type.
     pub(super) answers: Vec<(&'static str, Value)>,
+    /// The statuses of the problems.
     pub(super) problems: &'static [u16],
-    pub(super) examples: Vec<Example>,
+    pub(super) examples: Vec<OperationExample>,
 }
 
-/// A schema that has a name.
-pub(super) fn reference(name: &str) -> Value {
+/// A reference to a schema of the components.
+pub(super) fn schema_ref(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// Text, each line of which is JSON of this schema.
-pub(super) fn lines(of: &Value, text: &str) -> Value {
-    json!({ "type": "string", "description": text, "contentMediaType": "application/x-ndjson", "contentSchema": of })
+/// The schema of NDJSON text whose lines have this schema.
+pub(super) fn lines_schema(line: &Value, description: &str) -> Value {
+    json!({
+        "type": "string",
+        "description": description,
+        "contentMediaType": "application/x-ndjson",
+        "contentSchema": line,
+    })
 }
 
-/// The name of what all problems with this status share.
-pub(super) fn problem_name(status: u16) -> String {
+/// The name of the components for problems with this status.
+pub(super) fn problem_response_name(status: u16) -> String {
     format!("Problem{status}")
 }
 
-/// A Response Object.
-pub(super) fn problem(status: u16, description: &str, examples: &Map<String, Value>) -> Value {
-    let content = content(&reference(&problem_name(status)), examples);
+/// The Response Object of problems with this status.
+pub(super) fn problem_response(status: u16, description: &str, examples: &Map<String, Value>) -> Value {
+    let content = content(&schema_ref(&problem_response_name(status)), examples);
     let mut response = json!({ "description": description, "content": { "application/problem+json": content } });
     let header = match status {
-        503 => ("Retry-After", "In seconds."),
+        503 => ("Retry-After", "Seconds to wait before the next attempt."),
         401 => ("WWW-Authenticate", "`Bearer`."),
         _ => return response,
     };
@@ -50,17 +56,16 @@ pub(super) fn problem(status: u16, description: &str, examples: &Map<String, Val
     response
 }
 
-impl Operation {
-    /// The Operation Object. What belongs to one example has the example's name wherever it stands: in parameters, in the
-    /// body, in the answer.
-    pub(super) fn describe(&self) -> Value {
+impl OperationDoc {
+    /// The Operation Object. The parts of an example have its name in the parameters, the body and the response.
+    pub(super) fn to_json(&self) -> Value {
         let mut operation = json!({
             "operationId": self.id,
             "tags": [self.tag],
             "summary": self.summary,
-            "description": self.text,
+            "description": self.description,
             "responses": self.responses(),
-            "security": if self.guarded { json!([{ "token": [] }, {}]) } else { json!([]) },
+            "security": if self.requires_token { json!([{ "token": [] }, {}]) } else { json!([]) },
         });
         if !self.parameters.is_empty() {
             operation["parameters"] = self.parameters.iter().map(|parameter| self.parameter(parameter)).collect();
@@ -69,18 +74,20 @@ impl Operation {
             let content: Map<_, _> = self.bodies.iter().map(|(kind, schema)| self.body(kind, schema)).collect();
             operation["requestBody"] = json!({ "required": true, "content": content });
         }
-        let samples: Vec<_> = self.examples.iter().filter_map(|example| example.sample(self)).collect();
+        let samples: Vec<_> = self.examples.iter().filter_map(|example| example.code_sample(self)).collect();
         operation["x-codeSamples"] = samples.into();
         operation
     }
 
     fn parameter(&self, parameter: &Parameter) -> Value {
-        // A parameter is made of strings and schemas.
+        // Cannot fail: a parameter has string keys only.
         let mut described = serde_json::to_value(parameter).unwrap_or_default();
         let examples: Map<_, _> = self
             .examples
             .iter()
-            .filter_map(|example| Some(example.named(&example.parameter(&parameter.name, &described["schema"])?)))
+            .filter_map(|example| {
+                Some(example.to_example_entry(&example.parameter_value(&parameter.name, &described["schema"])?))
+            })
             .collect();
         if !examples.is_empty() {
             described["examples"] = examples.into();
@@ -90,7 +97,7 @@ impl Operation {
 
     fn body(&self, kind: &str, schema: &Value) -> (String, Value) {
         let examples = self.examples.iter().filter_map(|example| match &example.body {
-            Some((of, body)) if *of == kind => Some(example.named(body)),
+            Some((of, body)) if *of == kind => Some(example.to_example_entry(body)),
             _ => None,
         });
         (kind.to_owned(), content(schema, &examples.collect()))
@@ -102,20 +109,24 @@ impl Operation {
             .iter()
             .map(|(kind, schema)| {
                 let examples =
-                    self.examples.iter().filter(|example| example.status == 200 && example.answers_with(kind));
-                let examples = examples.filter_map(|example| Some(example.named(example.answer.as_ref()?)));
+                    self.examples.iter().filter(|example| example.status == 200 && example.responds_with(kind));
+                let examples = examples.filter_map(|example| Some(example.to_example_entry(example.answer.as_ref()?)));
                 ((*kind).to_owned(), content(schema, &examples.collect()))
             })
             .collect();
         let mut responses = json!({ "200": { "description": self.summary, "content": answers } });
         for status in self.problems {
-            let name = problem_name(*status);
+            let name = problem_response_name(*status);
             let examples = self.examples.iter().filter(|example| example.status == *status);
             let examples: Map<_, _> =
-                examples.filter_map(|example| Some(example.named(example.answer.as_ref()?))).collect();
+                examples.filter_map(|example| Some(example.to_example_entry(example.answer.as_ref()?))).collect();
             responses[status.to_string()] = match examples.is_empty() {
                 true => json!({ "$ref": format!("#/components/responses/{name}") }),
-                false => problem(*status, &format!("One of [these](#/components/responses/{name})."), &examples),
+                false => problem_response(
+                    *status,
+                    &format!("One of [these problems](#/components/responses/{name})."),
+                    &examples,
+                ),
             };
         }
         responses

@@ -1,13 +1,13 @@
-//! Every route. The examples are sent to a bridge by a test, and answered as they say.
+//! The routes with their examples. A test sends each example to a bridge and compares the response.
 
 mod events;
+mod monitoring;
 mod orders;
 mod questions;
-mod watching;
 
 use utoipa::{IntoParams, openapi::path::Parameter};
 
-use super::operation::Operation;
+use super::operation::OperationDoc;
 
 const JSON: &str = "application/json";
 const MSGPACK: &str = "application/msgpack";
@@ -17,12 +17,12 @@ const EVENTS: &str = "text/event-stream";
 const TEXT: &str = "text/plain";
 const BYTES: &str = "application/octet-stream";
 
-const MESSAGEPACK: &str = "MessagePack is the same, with binary as it is.";
+const MESSAGEPACK: &str = "In MessagePack, binary needs no `$binary`.";
 
-/// What a message that is sent may come to.
-const SENDING: &[u16] = &[400, 401, 403, 408, 413, 415, 422, 500, 502, 503, 504];
+/// The statuses of the problems of routes that send messages.
+const SEND_PROBLEMS: &[u16] = &[400, 401, 403, 408, 413, 415, 422, 500, 502, 503, 504];
 
-pub(super) fn operations() -> Vec<Operation> {
+pub(super) fn operations() -> Vec<OperationDoc> {
     vec![
         events::emit(),
         events::event(),
@@ -34,29 +34,29 @@ pub(super) fn operations() -> Vec<Operation> {
         questions::servers(),
         questions::rooms(),
         questions::sockets(),
-        watching::tap(),
-        watching::alive(),
-        watching::ready(),
-        watching::metrics(),
-        watching::openapi(),
+        monitoring::tap(),
+        monitoring::livez(),
+        monitoring::readyz(),
+        monitoring::metrics(),
+        monitoring::openapi(),
     ]
 }
 
-/// What all that is sent has in common.
-fn sending() -> Operation {
-    Operation { method: "post", problems: SENDING, ..getting() }
+/// The defaults of routes that send messages.
+fn send_defaults() -> OperationDoc {
+    OperationDoc { method: "post", problems: SEND_PROBLEMS, ..get_defaults() }
 }
 
-/// What all routes have in common.
-fn getting() -> Operation {
-    Operation {
+/// The defaults of all routes.
+fn get_defaults() -> OperationDoc {
+    OperationDoc {
         path: "",
         method: "get",
         id: "",
         tag: "operations",
         summary: "",
-        text: String::new(),
-        guarded: true,
+        description: String::new(),
+        requires_token: true,
         parameters: Vec::new(),
         bodies: Vec::new(),
         answers: Vec::new(),
@@ -69,6 +69,6 @@ fn query<Q: IntoParams>() -> Vec<Parameter> {
     Q::into_params(|| None)
 }
 
-fn text(parts: &[&str]) -> String {
+fn paragraphs(parts: &[&str]) -> String {
     parts.join("\n\n")
 }

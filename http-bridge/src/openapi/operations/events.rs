@@ -1,4 +1,4 @@
-//! What sends events.
+//! The routes that send events.
 
 use serde_json::{Value, json};
 use utoipa::openapi::{
@@ -7,113 +7,127 @@ use utoipa::openapi::{
     schema::{ObjectBuilder, Type},
 };
 
-use super::{BYTES, FORM, JSON, LINES, MESSAGEPACK, MSGPACK, TEXT, query, sending, text};
+use super::{BYTES, FORM, JSON, LINES, MESSAGEPACK, MSGPACK, TEXT, paragraphs, query, send_defaults};
 use crate::{
-    address::Address,
     openapi::{
-        answer::{acknowledged, answers, line, problem, receipt},
         example::example,
-        operation::{Operation, lines, reference},
+        example_answers::{acknowledged, as_lines, complete, problem, receipt},
+        operation::{OperationDoc, lines_schema, schema_ref},
     },
-    query::Sending,
+    params::{AddressParams, SendParams},
 };
 
-const ACKS: &str = "With `ack`, clients acknowledge the event: the answer is what they answered, and `\"partial\": true` \
-                    says that some did not in time. `Accept: application/x-ndjson` streams the answers.";
+const ACKS: &str = "With `ack`, clients acknowledge the event and the response holds their acknowledgements. \
+                    `\"partial\": true` means that some clients did not answer in time. With \
+                    `Accept: application/x-ndjson` the response is a stream of acknowledgements.";
 
-pub(super) fn emit() -> Operation {
-    Operation {
+pub(super) fn emit() -> OperationDoc {
+    OperationDoc {
         path: "/v1/emit",
         method: "post",
         id: "emit",
         tag: "events",
         summary: "Send an event to clients",
-        text: text(&["The body is the message.", ACKS, MESSAGEPACK, "A form may say it, too, `action` for `event` included."]),
-        parameters: query::<Sending>(),
-        bodies: vec![(JSON, reference("Emit")), (MSGPACK, reference("Emit")), (FORM, reference("Form"))],
-        answers: sent("Acks", "Ack"),
+        description: paragraphs(&[
+            "The body is the message.",
+            ACKS,
+            MESSAGEPACK,
+            "A form is accepted too. It has `room` instead of `rooms`, and `action` as another name of `event`.",
+        ]),
+        parameters: query::<SendParams>(),
+        bodies: vec![(JSON, schema_ref("Emit")), (MSGPACK, schema_ref("Emit")), (FORM, schema_ref("Form"))],
+        answers: event_responses("Acks", "Ack"),
         examples: vec![
-            example("two-arguments", "Two arguments, for a room but not for one of its sockets")
-                .json(json!({ "event": "pair", "args": [1, { "text": "hi" }], "rooms": ["lobby"], "except": ["user:42"] }))
+            example("two-arguments", "Two arguments, to a room without one user")
+                .json(json!({
+                    "event": "pair", "args": [1, { "text": "hi" }], "rooms": ["lobby"], "except": ["user:42"],
+                }))
                 .answers(receipt()),
-            example("to-everyone", "One argument, for everyone of a namespace")
-                .json(json!({ "event": "news", "data": "We are back", "namespace": "/", "flags": { "volatile": true } }))
+            example("to-everyone", "One argument, to every socket of a namespace")
+                .json(json!({
+                    "event": "news", "data": "We are back", "namespace": "/", "flags": { "volatile": true },
+                }))
                 .answers(receipt()),
-            example("binary", "Binary within JSON")
+            example("binary", "Binary in JSON")
                 .json(json!({ "event": "avatar", "data": { "$binary": "iVBORw==" }, "rooms": ["user:42"] }))
                 .answers(receipt()),
-            example("msgpack", "The same as MessagePack")
+            example("msgpack", "MessagePack")
                 .body(MSGPACK, json!({ "event": "chat", "args": ["hi"], "rooms": ["lobby"] }))
                 .answers(receipt()),
-            example("form", "A form")
+            example("form", "Form")
                 .body(FORM, json!({ "event": "chat", "data": "{\"text\": \"from a form\"}", "room": ["lobby"] }))
                 .answers(receipt()),
-            example("acknowledged", "And what the first client answers")
+            example("acknowledged", "Return the first acknowledgement")
                 .with(&[("ack", "2s"), ("expect", "1")])
                 .json(json!({ "event": "ready", "data": 3, "rooms": ["lobby"] }))
-                .answers(answers(json!({ "clients": 1, "answers": [{ "args": [3] }], "end": "enough" }))),
-            example("dry-run", "The Redis command, not sent")
+                .answers(complete(json!({ "clients": 1, "answers": [{ "args": [3] }], "end": "enough" }))),
+            example("dry-run", "Dry run: return the Redis command")
                 .with(&[("dry_run", "true")])
                 .json(json!({ "event": "chat", "rooms": ["lobby"] }))
                 .answers(json!({ "command": [
                     "PUBLISH",
                     "socket.io#/#lobby#",
-                    { "$binary": "k6dlbWl0dGVyg6R0eXBlAqRkYXRhkaRjaGF0o25zcKEvg6Vyb29tc5GlbG9iYnmlZmxhZ3OApmV4Y2VwdJA=" },
+                    {
+                        "$binary": "k6dlbWl0dGVyg6R0eXBlAqRkYXRhkaRjaGF0o25zcKEvg6Vyb29tc5GlbG9iYnmlZmxhZ3OApmV4Y2VwdJA=",
+                    },
                 ] })),
-            example("reserved", "An event that Socket.IO keeps for itself")
+            example("reserved", "Error: reserved event name")
                 .json(json!({ "event": "connect" }))
                 .fails(422, problem(
                     422,
                     "reserved-event",
-                    "The message is refused",
+                    "The message is invalid",
                     "\"connect\" is reserved by Socket.IO; choose another event name",
                     json!({ "pointer": "/event", "line": 1, "column": 10 }),
                 )),
-            example("too-few", "More servers than there are")
+            example("too-few", "Error: fewer servers than required")
                 .with(&[("require_servers", "3")])
                 .json(json!({ "event": "news" }))
                 .fails(503, problem(
                     503,
                     "too-few-servers",
-                    "Too few Socket.IO servers",
+                    "Too few Socket.IO servers were found",
                     "1 server(s) on namespace /, 3 required; nothing was sent",
                     json!({}),
                 )),
         ],
-        ..sending()
+        ..send_defaults()
     }
 }
 
-pub(super) fn event() -> Operation {
-    let anything = || {
-        json!({ "type": "string", "description": "JSON if it reads as JSON, else text: what `curl -d` sends. \
-                                                                It is no form." })
-    };
+pub(super) fn event() -> OperationDoc {
+    let json_or_text = json!({
+        "type": "string",
+        "description": "What `curl -d` sends. Not parsed as a form: a JSON value if it is valid JSON, else text.",
+    });
     let mut parameters = vec![event_name()];
-    parameters.extend(query::<Address>());
-    parameters.extend(query::<Sending>());
-    Operation {
+    parameters.extend(query::<AddressParams>());
+    parameters.extend(query::<SendParams>());
+    OperationDoc {
         path: "/v1/emit/{event}",
         method: "post",
         id: "emitEvent",
         tag: "events",
         summary: "Send an event with one argument to clients",
-        text: text(&["The body is the argument, of the type that it says; an empty one is none.", ACKS]),
+        description: paragraphs(&[
+            "The body is the argument; `Content-Type` says its type. An empty body means no argument.",
+            ACKS,
+        ]),
         parameters,
         bodies: vec![
-            (JSON, reference("Json")),
-            (MSGPACK, reference("Json")),
+            (JSON, schema_ref("Json")),
+            (MSGPACK, schema_ref("Json")),
             (TEXT, json!({ "type": "string" })),
-            (BYTES, json!({ "description": "Socket.IO's binary." })),
-            (FORM, anything()),
+            (BYTES, json!({ "description": "A binary argument." })),
+            (FORM, json_or_text),
         ],
-        answers: sent("Acks", "Ack"),
+        answers: event_responses("Acks", "Ack"),
         examples: vec![
-            example("object", "JSON, for two rooms")
+            example("object", "JSON, to two rooms")
                 .with(&[("event", "chat"), ("room", "lobby"), ("room", "games")])
                 .json(json!({ "text": "hi" }))
                 .answers(receipt()),
-            example("msgpack", "The same as MessagePack")
+            example("msgpack", "MessagePack")
                 .with(&[("event", "chat"), ("room", "lobby")])
                 .body(MSGPACK, json!({ "text": "hi" }))
                 .answers(receipt()),
@@ -122,16 +136,16 @@ pub(super) fn event() -> Operation {
                 .body(TEXT, json!("We are back"))
                 .answers(receipt()),
             example("bytes", "Bytes").with(&[("event", "blob")]).body(BYTES, json!("any bytes")).answers(receipt()),
-            example("curl", "What curl sends by itself")
+            example("curl", "Text with curl's default Content-Type")
                 .with(&[("event", "news"), ("except", "user:42"), ("namespace", "/"), ("timeout", "1s")])
                 .body(FORM, json!("We are back"))
                 .answers(receipt()),
-            example("acknowledged", "And what clients answer, as lines")
+            example("acknowledged", "Return acknowledgements as NDJSON")
                 .with(&[("event", "ready"), ("room", "lobby"), ("ack", "2s")])
                 .accept(LINES)
                 .json(json!(3))
-                .answers(line(&acknowledged())),
-            example("unsafe-integer", "An integer that JavaScript would round")
+                .answers(as_lines(&acknowledged())),
+            example("unsafe-integer", "Error: integer beyond 2^53-1")
                 .with(&[("event", "news")])
                 .json(json!({ "id": 9_007_199_254_740_993_u64 }))
                 .fails(
@@ -139,81 +153,83 @@ pub(super) fn event() -> Operation {
                     problem(
                         422,
                         "unsafe-integer",
-                        "The message is refused",
+                        "The message is invalid",
                         "9007199254740993 is beyond 2^53-1 and JavaScript would round it; send it as a string",
                         json!({ "pointer": "/id", "line": 1, "column": 22 }),
                     ),
                 ),
         ],
-        ..sending()
+        ..send_defaults()
     }
 }
 
-pub(super) fn server_emit() -> Operation {
-    Operation {
+pub(super) fn server_emit() -> OperationDoc {
+    OperationDoc {
         path: "/v1/server-emit",
         method: "post",
         id: "serverEmit",
         tag: "events",
-        summary: "Send an event to the servers themselves",
-        text: text(&["The body is the message. With `ack`, the answer is what the servers answered.", MESSAGEPACK]),
-        parameters: query::<Sending>(),
-        bodies: vec![(JSON, reference("ServerEmit")), (MSGPACK, reference("ServerEmit"))],
-        answers: sent("ServerAcks", "ServerAck"),
+        summary: "Send an event to the servers",
+        description: paragraphs(&[
+            "The body is the message. With `ack`, the response holds the acknowledgements of the servers.",
+            MESSAGEPACK,
+        ]),
+        parameters: query::<SendParams>(),
+        bodies: vec![(JSON, schema_ref("ServerEmit")), (MSGPACK, schema_ref("ServerEmit"))],
+        answers: event_responses("ServerAcks", "ServerAck"),
         examples: vec![
-            example("reload", "To every server")
+            example("reload", "One argument, to every server")
                 .json(json!({ "event": "reload", "args": ["config"] }))
                 .answers(receipt()),
-            example("msgpack", "The same as MessagePack")
-                .body(MSGPACK, json!({ "event": "reload" }))
-                .answers(receipt()),
-            example("acknowledged", "And what they answer")
+            example("msgpack", "MessagePack").body(MSGPACK, json!({ "event": "reload" })).answers(receipt()),
+            example("acknowledged", "Return acknowledgements")
                 .with(&[("ack", "2s")])
                 .json(json!({ "event": "version", "args": ["which"] }))
-                .answers(answers(json!({ "answers": [{ "args": ["which"] }] }))),
+                .answers(complete(json!({ "answers": [{ "args": ["which"] }] }))),
         ],
-        ..sending()
+        ..send_defaults()
     }
 }
 
-pub(super) fn batch() -> Operation {
-    let stream = lines(&reference("Message"), "One message a line; lines may be blank.");
-    Operation {
+pub(super) fn batch() -> OperationDoc {
+    let stream = lines_schema(&schema_ref("Message"), "One message a line. Blank lines are ignored.");
+    OperationDoc {
         path: "/v1/batch",
         method: "post",
         id: "batch",
         tag: "events",
         summary: "Send many messages of any kind",
-        text: text(&[
-            "They are sent as they come, in constant memory, up to the first that cannot be. A problem then says which it \
-             was (`index`), how many were taken for certain (`accepted`), and of how many that is not known (`unknown`).",
+        description: paragraphs(&[
+            "Messages are sent in order while the body arrives, in constant memory. Sending stops at the first message \
+             that is invalid or fails. The problem then holds the index of this message (`index`), the number of \
+             messages that Redis took (`accepted`), and the number of messages that Redis may have taken (`unknown`).",
         ]),
-        bodies: vec![(JSON, json!({ "type": "array", "items": reference("Message") })), (LINES, stream)],
-        answers: vec![(JSON, reference("BatchReceipt"))],
+        bodies: vec![(JSON, json!({ "type": "array", "items": schema_ref("Message") })), (LINES, stream)],
+        answers: vec![(JSON, schema_ref("BatchReceipt"))],
         examples: vec![
-            example("array", "An array")
+            example("array", "JSON array")
                 .json(json!([
                     { "event": "news", "data": "We are back" },
                     { "do": "join", "join": ["vip"], "rooms": ["user:42"] },
                 ]))
                 .answers(json!({ "adapter": "classic", "messages": 2, "servers": 1 })),
-            example("lines", "One a line")
+            example("lines", "NDJSON")
                 .body(LINES, json!("{\"event\": \"tick\"}\n{\"event\": \"tock\", \"rooms\": [\"lobby\"]}\n"))
                 .answers(json!({ "adapter": "classic", "messages": 2, "servers": 1 })),
-            example("stopped", "The second of them cannot be sent")
+            example("stopped", "Error: the second message is invalid")
                 .json(json!([{ "event": "tick" }, { "event": "tock", "rooms": [] }]))
                 .fails(422, problem(
                     422,
                     "empty-rooms",
-                    "The message is refused",
-                    "message 1 (counted from 0), after 1 were taken: the list of rooms is empty; name a room, or leave the \
-                     list out to reach everyone",
+                    "The message is invalid",
+                    "message 1 (counted from 0), after Redis took 1: the list of rooms is empty; name a room, or leave \
+                     the list out to reach everyone",
                     json!({
                         "pointer": "/1/rooms", "line": 1, "column": 43, "unknown": 0, "index": 1, "accepted": 1,
                     }),
                 )),
         ],
-        ..sending()
+        ..send_defaults()
     }
 }
 
@@ -222,16 +238,16 @@ fn event_name() -> Parameter {
         .name("event")
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .description(Some("The event's name, percent-encoded. Socket.IO keeps some for itself."))
+        .description(Some("Name of the event, percent-encoded. Socket.IO reserves some names."))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1))))
         .build()
 }
 
-/// What is answered to an event: a receipt, its command, or acknowledgements in one or as lines.
-fn sent(acks: &str, ack: &str) -> Vec<(&'static str, Value)> {
-    let line = json!({ "anyOf": [reference(ack), reference("Tally")] });
+/// The responses to an event: a receipt, a command, or acknowledgements as a document or as lines.
+fn event_responses(acks: &str, ack: &str) -> Vec<(&'static str, Value)> {
+    let line = json!({ "anyOf": [schema_ref(ack), schema_ref("Tally")] });
     vec![
-        (JSON, json!({ "oneOf": [reference("Receipt"), reference(acks), reference("Rehearsal")] })),
-        (LINES, lines(&line, "With `ack`: one acknowledgement a line, as they come, and the tally as the last.")),
+        (JSON, json!({ "oneOf": [schema_ref("Receipt"), schema_ref(acks), schema_ref("Rehearsal")] })),
+        (LINES, lines_schema(&line, "With `ack`: one acknowledgement a line as they arrive, then the summary.")),
     ]
 }

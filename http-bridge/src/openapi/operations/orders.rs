@@ -1,18 +1,18 @@
-//! What moves sockets.
+//! The routes that make sockets join, leave or disconnect.
 
 use serde_json::json;
 
-use super::{JSON, MESSAGEPACK, MSGPACK, query, sending, text};
+use super::{JSON, MESSAGEPACK, MSGPACK, paragraphs, query, send_defaults};
 use crate::{
     openapi::{
-        answer::{problem, receipt},
-        example::{Example, example},
-        operation::{Operation, reference},
+        example::{OperationExample, example},
+        example_answers::{problem, receipt},
+        operation::{OperationDoc, schema_ref},
     },
-    query::Sending,
+    params::SendParams,
 };
 
-pub(super) fn join() -> Operation {
+pub(super) fn join() -> OperationDoc {
     order(
         "join",
         "/v1/sockets/join",
@@ -23,12 +23,12 @@ pub(super) fn join() -> Operation {
             example("everyone", "Every socket of a namespace")
                 .json(json!({ "join": ["maintenance"], "namespace": "/", "all": true }))
                 .answers(receipt()),
-            example("nobody-named", "Neither rooms nor all").json(json!({ "join": ["vip"] })).fails(
+            example("nobody-named", "Error: neither rooms nor all").json(json!({ "join": ["vip"] })).fails(
                 422,
                 problem(
                     422,
                     "needs-all",
-                    "The message is refused",
+                    "The message is invalid",
                     "this reaches every socket of the namespace; name rooms, or say so (all)",
                     json!({ "pointer": "/rooms", "line": 1, "column": 1 }),
                 ),
@@ -37,7 +37,7 @@ pub(super) fn join() -> Operation {
     )
 }
 
-pub(super) fn leave() -> Operation {
+pub(super) fn leave() -> OperationDoc {
     order(
         "leave",
         "/v1/sockets/leave",
@@ -51,14 +51,14 @@ pub(super) fn leave() -> Operation {
     )
 }
 
-pub(super) fn disconnect() -> Operation {
+pub(super) fn disconnect() -> OperationDoc {
     order(
         "disconnect",
         "/v1/sockets/disconnect",
         "Disconnect",
         "Disconnect sockets",
         vec![
-            example("one-user", "One user, with the connection below")
+            example("one-user", "One user, closing the connection")
                 .json(json!({ "rooms": ["user:42"], "close": true }))
                 .answers(receipt()),
         ],
@@ -70,24 +70,24 @@ fn order(
     path: &'static str,
     schema: &str,
     summary: &'static str,
-    examples: Vec<Example>,
-) -> Operation {
-    let mut parameters = query::<Sending>();
+    examples: Vec<OperationExample>,
+) -> OperationDoc {
+    let mut parameters = query::<SendParams>();
     parameters.retain(|parameter| !["ack", "expect"].contains(&parameter.name.as_str()));
-    Operation {
+    OperationDoc {
         path,
         id,
         tag: "orders",
         summary,
-        text: text(&[
-            "The body is the message. It must name rooms, or say `\"all\": true`. An order has no answer: the receipt says \
-             that Redis took it.",
+        description: paragraphs(&[
+            "The body is the message. It requires `rooms` or `\"all\": true`. Servers do not answer: the receipt means \
+             that Redis took the message.",
             MESSAGEPACK,
         ]),
         parameters,
-        bodies: vec![(JSON, reference(schema)), (MSGPACK, reference(schema))],
-        answers: vec![(JSON, json!({ "oneOf": [reference("Receipt"), reference("Rehearsal")] }))],
+        bodies: vec![(JSON, schema_ref(schema)), (MSGPACK, schema_ref(schema))],
+        answers: vec![(JSON, json!({ "oneOf": [schema_ref("Receipt"), schema_ref("Rehearsal")] }))],
         examples,
-        ..sending()
+        ..send_defaults()
     }
 }
