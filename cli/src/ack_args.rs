@@ -1,7 +1,7 @@
 //! The options for acknowledgements, and the run of a command that waits for them.
 
 use clap::Args;
-use socketio_emitter::{Asking, Emitter, Message};
+use socketio_emitter::{Acknowledgement, Message};
 
 use crate::{
     cli_error::CliError,
@@ -27,22 +27,21 @@ pub(crate) struct AckArgs {
 
 impl AckArgs {
     /// Sends a message and prints its acknowledgements, or prints its command.
-    pub(crate) async fn run<A: ResponseRow>(
+    pub(crate) async fn run<A: Acknowledgement + ResponseRow>(
         self,
         message: Message,
-        request: fn(&Emitter, Message) -> Asking<A>,
         send: SendArgs,
         global: &GlobalArgs,
         output: Output,
     ) -> Result<Exit, CliError> {
         output.verbose_redis_source(global);
         if send.dry_run {
-            let command = request(&global.cluster.writer()?, message).command().await?;
+            let command = global.cluster.writer()?.request::<A>(message).command().await?;
             print_command(command, output)?;
             return Ok(Exit::Success);
         }
         let outcome = RequestOutcome::for_message(&message).expecting(self.expect);
-        let mut request = request(&global.cluster.emitter()?, message).require_servers(send.require_servers);
+        let mut request = global.cluster.emitter()?.request::<A>(message).require_servers(send.require_servers);
         if let Some(acks) = self.expect {
             request = request.expect(acks);
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use socketio_emitter::{Error, Invalid};
+use socketio_emitter::{Error, error::ErrorKind, error::InvalidMessage};
 
 use crate::exit::Exit;
 
@@ -92,9 +92,9 @@ impl From<Error> for CliError {
 
 fn exit_code(error: &Error) -> Exit {
     match error {
-        error if error.is_invalid() => Exit::Usage,
+        error if error.kind() == ErrorKind::InvalidMessage => Exit::Usage,
         Error::Config(_) | Error::SeveralAdapters { .. } => Exit::Usage,
-        error if error.is_nobody() => Exit::NoServers,
+        error if error.kind() == ErrorKind::NoServers => Exit::NoServers,
         _ => Exit::Failed,
     }
 }
@@ -111,7 +111,7 @@ pub(crate) fn describe_in_line(error: &Error) -> String {
 }
 
 /// Describes invalid input, with the JSON pointer replaced by the name of the argument or option that was typed.
-fn describe_as_typed(invalid: &Invalid) -> String {
+fn describe_as_typed(invalid: &InvalidMessage) -> String {
     if invalid.code == "needs-all" {
         return "this targets every socket of the namespace; name rooms with --to ROOM, or confirm with --all"
             .to_owned();
@@ -134,7 +134,7 @@ fn describe_as_typed(invalid: &Invalid) -> String {
     describe(&label, &pointer, invalid)
 }
 
-fn describe(label: &str, pointer: &str, invalid: &Invalid) -> String {
+fn describe(label: &str, pointer: &str, invalid: &InvalidMessage) -> String {
     let pointer = match truncate_pointer(pointer) {
         pointer if pointer.is_empty() => String::new(),
         pointer => format!(" at {pointer}"),
@@ -148,7 +148,7 @@ fn describe(label: &str, pointer: &str, invalid: &Invalid) -> String {
     format!("{label}{pointer}: {}{}{position}", invalid.reason, hint(invalid))
 }
 
-fn hint(invalid: &Invalid) -> &'static str {
+fn hint(invalid: &InvalidMessage) -> &'static str {
     if invalid.code == "unsafe-integer" { ", or round it with --lossy-numbers" } else { "" }
 }
 
@@ -162,7 +162,7 @@ fn truncate_pointer(pointer: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use socketio_emitter::{Args, Emitter, Message, Numbers};
+    use socketio_emitter::{Args, Emitter, Message, message::Numbers};
 
     fn send_error(message: Message) -> CliError {
         let outgoing = Emitter::recorder().0.send(message);

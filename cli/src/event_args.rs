@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Arg, ArgAction, ArgMatches, Args as ClapArgs, Command, FromArgMatches};
-use socketio_emitter::{Args, Binary, Numbers};
+use socketio_emitter::{Args, Binary, message::Numbers};
 
 use crate::{
     cli_error::CliError,

@@ -1,6 +1,9 @@
 //! The outcome of a request: one line about who answered, and the exit code.
 
-use socketio_emitter::{End, Message, Tally};
+use socketio_emitter::{
+    Message,
+    request::{RequestEnd, Summary},
+};
 
 use crate::{
     cli_error::CliError,
@@ -43,13 +46,13 @@ impl RequestOutcome {
     ///
     /// # Errors
     /// If there were no servers, or answers are missing.
-    pub(crate) fn report<A: ResponseRow>(&self, tally: &Tally, output: Output) -> Result<Exit, CliError> {
+    pub(crate) fn report<A: ResponseRow>(&self, tally: &Summary, output: Output) -> Result<Exit, CliError> {
         if tally.servers == Some(0) {
             let place = format!("namespace {}", self.namespace);
             return Err(CliError::no_servers(no_servers_warning(tally.adapter, &place)));
         }
         let summary = self.summary::<A>(tally);
-        if tally.end == End::Lost {
+        if tally.end == RequestEnd::Lost {
             let lost = CliError::incomplete(format!("the connection to Redis broke: {summary}"));
             return Err(if self.event.is_none() { lost.with_hint(RESPONSE_TOO_LARGE) } else { lost });
         }
@@ -68,7 +71,7 @@ impl RequestOutcome {
     }
 
     /// One line about who answered: `ask → 3 acknowledgements of 4 clients; 2 of 2 servers answered (classic)`.
-    pub(crate) fn summary<A: ResponseRow>(&self, tally: &Tally) -> String {
+    pub(crate) fn summary<A: ResponseRow>(&self, tally: &Summary) -> String {
         let event = self.event.as_ref().map(|event| format!("{event} → ")).unwrap_or_default();
         let mut parts = Vec::new();
         parts.extend(describe_answers::<A>(tally));
@@ -84,12 +87,12 @@ impl RequestOutcome {
 }
 
 /// The number of answers. `None` if the answers are the servers, which [`describe_servers`] counts.
-fn describe_answers<A: ResponseRow>(tally: &Tally) -> Option<String> {
+fn describe_answers<A: ResponseRow>(tally: &Summary) -> Option<String> {
     let name = A::NAME?;
     let answers = match (tally.end, tally.clients) {
-        (End::Complete, Some(0)) => "no matching client".to_owned(),
+        (RequestEnd::Complete, Some(0)) => "no matching client".to_owned(),
         // Either the other clients were not waited for, or their number is unknown.
-        (End::Enough, _) | (_, None | Some(0)) => plural(tally.count, name),
+        (RequestEnd::Enough, _) | (_, None | Some(0)) => plural(tally.count, name),
         (_, Some(clients)) => format!("{} of {}", plural(tally.count, name), plural(clients, "client")),
     };
     let more = if tally.limited { ", and there are more" } else { "" };
@@ -101,9 +104,9 @@ fn describe_answers<A: ResponseRow>(tally: &Tally) -> Option<String> {
 }
 
 /// The number of servers that answered. `None` if the request stopped before all were waited for.
-fn describe_servers(tally: &Tally) -> Option<String> {
+fn describe_servers(tally: &Summary) -> Option<String> {
     match (tally.end, tally.answered, tally.servers) {
-        (End::Enough, ..) => None,
+        (RequestEnd::Enough, ..) => None,
         (_, Some(answered), Some(servers)) => Some(format!("{answered} of {} answered", plural(servers, "server"))),
         (_, Some(answered), None) => Some(format!("{} answered, of an unknown number", plural(answered, "server"))),
         (_, None, None) => Some("unknown whether answers are missing".to_owned()),
@@ -112,10 +115,10 @@ fn describe_servers(tally: &Tally) -> Option<String> {
 }
 
 /// What to do about missing answers.
-fn hint(tally: &Tally) -> Option<&'static str> {
+fn hint(tally: &Summary) -> Option<&'static str> {
     match (tally.end, tally.answered.zip(tally.servers)) {
         (_, Some((answered, servers))) if answered < servers => Some("run `sio doctor` to check the silent servers"),
-        (End::Timeout, _) if tally.missed == 0 => Some("use a longer --timeout for slow clients"),
+        (RequestEnd::Timeout, _) if tally.missed == 0 => Some("use a longer --timeout for slow clients"),
         _ => None,
     }
 }

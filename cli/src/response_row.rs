@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 use serde_json::Result;
-use socketio_emitter::{Ack, Answer, Args, Datum, Server, ServerAck, Socket};
+use socketio_emitter::{
+    Args,
+    request::{Ack, RemoteServer, RemoteSocket, Response, ServerAck, ServerValue},
+};
 
 use crate::output::escape_control;
 
@@ -10,7 +13,7 @@ use crate::output::escape_control;
 const EMPTY: &str = "-";
 
 /// An answer that can be printed.
-pub(crate) trait ResponseRow: Answer {
+pub(crate) trait ResponseRow: Response {
     /// The noun for the summary. `None` for servers, which the summary counts anyway.
     const NAME: Option<&'static str>;
 
@@ -45,7 +48,7 @@ impl ResponseRow for ServerAck {
     }
 }
 
-impl ResponseRow for Socket {
+impl ResponseRow for RemoteSocket {
     const NAME: Option<&'static str> = Some("socket");
 
     fn text(&self) -> Result<String> {
@@ -85,7 +88,7 @@ impl ResponseRow for String {
     }
 }
 
-impl ResponseRow for Server {
+impl ResponseRow for RemoteServer {
     const NAME: Option<&'static str> = None;
 
     fn text(&self) -> Result<String> {
@@ -113,6 +116,6 @@ fn args_json(args: &Args) -> Result<String> {
     }
 }
 
-fn json(datum: &Datum) -> Result<String> {
+fn json(datum: &ServerValue) -> Result<String> {
     serde_json::to_string(datum)
 }

@@ -1,6 +1,7 @@
 //! Sends a request to the cluster: prints each answer to stdout as it arrives, and the outcome at the end.
 
-use socketio_emitter::{Asking, Tally};
+use futures_util::StreamExt;
+use socketio_emitter::request::{Request, Summary};
 
 use crate::{
     cli_error::CliError, exit::Exit, output::Output, request_outcome::RequestOutcome, response_row::ResponseRow,
@@ -9,7 +10,7 @@ use crate::{
 
 /// Prints every answer, then the outcome.
 pub(crate) async fn print_responses<A: ResponseRow>(
-    request: Asking<A>,
+    request: Request<A>,
     outcome: &RequestOutcome,
     output: Output,
 ) -> Result<Exit, CliError> {
@@ -18,9 +19,9 @@ pub(crate) async fn print_responses<A: ResponseRow>(
     loop {
         match shutdown.until_signal(responses.next()).await {
             Ok(Some(response)) => print_row(&response, output)?,
-            Ok(None) => return finish::<A>(responses.tally(), outcome, output),
+            Ok(None) => return finish::<A>(responses.summary(), outcome, output),
             Err(exit) => {
-                let summary = outcome.summary::<A>(responses.tally());
+                let summary = outcome.summary::<A>(responses.summary());
                 return Err(CliError::interrupted(exit, format!("interrupted; so far: {summary}")));
             }
         }
@@ -29,16 +30,16 @@ pub(crate) async fn print_responses<A: ResponseRow>(
 
 /// Prints the number of answers, then the outcome.
 pub(crate) async fn print_count<A: ResponseRow>(
-    request: Asking<A>,
+    request: Request<A>,
     outcome: &RequestOutcome,
     output: Output,
 ) -> Result<Exit, CliError> {
     let mut shutdown = Shutdown::new()?;
-    let tally = shutdown.until_signal(request.count()).await.map_err(CliError::interrupted_in_flight)??;
+    let summary = shutdown.until_signal(request.count()).await.map_err(CliError::interrupted_in_flight)??;
     if !output.is_json() {
-        output.line(&tally.count.to_string())?;
+        output.line(&summary.count.to_string())?;
     }
-    finish::<A>(&tally, outcome, output)
+    finish::<A>(&summary, outcome, output)
 }
 
 fn print_row<A: ResponseRow>(response: &A, output: Output) -> Result<(), CliError> {
@@ -49,9 +50,9 @@ fn print_row<A: ResponseRow>(response: &A, output: Output) -> Result<(), CliErro
     output.line(&text)
 }
 
-fn finish<A: ResponseRow>(tally: &Tally, outcome: &RequestOutcome, output: Output) -> Result<Exit, CliError> {
+fn finish<A: ResponseRow>(summary: &Summary, outcome: &RequestOutcome, output: Output) -> Result<Exit, CliError> {
     if output.is_json() {
-        output.json_line(tally)?;
+        output.json_line(summary)?;
     }
-    outcome.report::<A>(tally, output)
+    outcome.report::<A>(summary, output)
 }

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use clap::Args;
 use serde::Serialize;
-use socketio_emitter::{Command, Emitter, Message};
+use socketio_emitter::{Emitter, Message, adapter::Command};
 
 use crate::{
     cli_error::CliError,

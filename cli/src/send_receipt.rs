@@ -1,7 +1,7 @@
 //! The report on messages that Redis accepted.
 
 use serde::Serialize;
-use socketio_emitter::{Action, BatchReceipt, Message, Receipt};
+use socketio_emitter::{BatchReceipt, Message, Receipt, message::Action};
 
 use crate::{cli_error::CliError, output::Output};
 

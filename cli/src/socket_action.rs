@@ -1,7 +1,7 @@
 //! The options and the run of join, leave and disconnect.
 
 use clap::Args;
-use socketio_emitter::{Action, Message};
+use socketio_emitter::{Message, message::Action};
 
 use crate::{
     cli_error::CliError, exit::Exit, global_args::GlobalArgs, output::Output, room_args::RoomArgs, send_args::SendArgs,

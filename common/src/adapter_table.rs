@@ -1,6 +1,9 @@
 use std::fmt::Write;
 
-use socketio_emitter::{ADAPTER_NAMES, Adapter, Operation};
+use socketio_emitter::{
+    Adapter,
+    adapter::{ADAPTER_NAMES, Operation},
+};
 
 /// Table of the operations that each adapter supports, and of each adapter's options, for `--help`.
 pub fn adapters() -> String {
@@ -14,7 +17,7 @@ pub fn adapters() -> String {
     for operation in Operation::ALL {
         write!(text, "\n  {:24}", operation.name()).unwrap_or_default();
         for (adapter, _) in &known {
-            let cell = match (adapter.lacks(operation), adapter.limits(operation)) {
+            let cell = match (adapter.unsupported_reason(operation), adapter.limitation(operation)) {
                 (Some(_), _) => "-".to_owned(),
                 (None, None) => "yes".to_owned(),
                 (None, Some(limit)) => {

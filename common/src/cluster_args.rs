@@ -1,11 +1,9 @@
-use std::{env, fmt, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use clap::{Args, builder::NonEmptyStringValueParser};
-use socketio_emitter::{Adapter, Emitter, Error, Numbers, Options, SocketIo};
+use socketio_emitter::{Adapter, Emitter, Error, Options, adapter::SocketIo, message::Numbers};
 
 use crate::duration;
-
-const DEFAULT_URL: &str = "redis://127.0.0.1:6379";
 
 /// The environment variables that [`ClusterArgs`] reads, for `--help`.
 pub const ENVIRONMENT: &str = concat!(
@@ -80,11 +78,7 @@ impl ClusterArgs {
     /// # Errors
     /// [`Error::Config`] if the URL or an environment variable is invalid.
     pub fn emitter(&self) -> Result<Emitter, Error> {
-        let options = match variable("REDISCLI_AUTH") {
-            Some(password) => self.options()?.password(password),
-            None => self.options()?,
-        };
-        options.lazy(&self.url().1)
+        self.options()?.lazy(self.url()?.1)
     }
 
     /// Returns an emitter for dry runs, which only encodes commands. It uses Redis only to detect the adapter, if none
@@ -93,41 +87,34 @@ impl ClusterArgs {
     /// # Errors
     /// Same as [`emitter`](Self::emitter).
     pub fn writer(&self) -> Result<Emitter, Error> {
-        match self.adapter()? {
-            Some(_) => Ok(self.options()?.recorder().0),
-            None => self.emitter(),
+        let options = self.options()?;
+        match options.has_adapter() {
+            true => Ok(options.recorder().0),
+            false => options.lazy(self.url()?.1),
         }
     }
 
     /// Where the Redis URL comes from, such as `--url` or `SIO_URL`. Print this instead of the URL, which may hold a
     /// password.
     pub fn url_source(&self) -> &'static str {
-        self.url().0
+        self.url().map_or("the environment", |(source, _)| source)
     }
 
-    fn url(&self) -> (&'static str, String) {
-        // An empty --url is not ignored: the shell variable that should hold it may be unset.
-        let flag = self.url.clone().map(|url| ("--url", url));
-        let from = |name| variable(name).map(|url| (name, url));
-        flag.or_else(|| from("SIO_URL"))
-            .or_else(|| from("REDIS_URL"))
-            .unwrap_or_else(|| ("the default", DEFAULT_URL.to_owned()))
-    }
-
-    fn adapter(&self) -> Result<Option<Adapter>, Error> {
-        let AdapterChoice(adapter) = match (&self.adapter, variable("SIO_ADAPTER")) {
-            (Some(choice), _) => choice.clone(),
-            (None, Some(name)) => name.parse().map_err(|error| Error::Config(format!("SIO_ADAPTER: {error}")))?,
-            (None, None) => AdapterChoice(None),
-        };
-        Ok(adapter)
+    /// The source and the URL. An empty `--url` is not ignored: the shell variable that should hold it may be unset.
+    fn url(&self) -> Result<(&'static str, String), Error> {
+        match &self.url {
+            Some(url) => Ok(("--url", url.clone())),
+            None => Options::url_from_env(),
+        }
     }
 
     fn options(&self) -> Result<Options, Error> {
-        let mut options = Options::new().timeout(self.timeout).numbers(self.numbers());
-        if let Some(adapter) = self.adapter()? {
-            options = options.adapter(adapter);
-        }
+        let mut options = match &self.adapter {
+            None => Options::from_env()?,
+            Some(AdapterChoice(None)) => Options::new().password_from_env(),
+            Some(AdapterChoice(Some(adapter))) => Options::new().password_from_env().adapter(adapter.clone()),
+        };
+        options = options.timeout(self.timeout).numbers(self.numbers());
         if let Some(prefix) = &self.prefix {
             options = options.prefix(prefix);
         }
@@ -136,11 +123,6 @@ impl ClusterArgs {
         }
         Ok(options)
     }
-}
-
-/// The value of an environment variable, unless it is unset or empty.
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl fmt::Debug for ClusterArgs {

@@ -1,5 +1,5 @@
 use globset::GlobMatcher;
-use socketio_emitter::{Action, Heard, Said, Seen};
+use socketio_emitter::{adapter::DecodedMessage, message::Action, tap::TapMessage};
 
 /// Selects messages of a tap. A message must match every field that is set. The default selects every message, but no
 /// requests, responses or heartbeats.
@@ -17,19 +17,19 @@ pub struct TapFilter {
 
 impl TapFilter {
     /// Returns true if the filter selects this tap entry. A malformed message is selected only if no field has to match.
-    pub fn wants(&self, seen: &Seen) -> bool {
-        let message = match &seen.said {
-            Said::Heard(Heard::Message { message, .. }) => Some(message),
-            Said::Heard(_) if !self.requests => return false,
+    pub fn wants(&self, tapped: &TapMessage) -> bool {
+        let message = match &tapped.decoded {
+            Ok(DecodedMessage::Message { message, .. }) => Some(message),
+            Ok(_) if !self.requests => return false,
             _ => None,
         };
         let event = message.and_then(|message| match &message.action {
             Action::Emit { event, .. } | Action::ServerEmit { event, .. } => Some(event.as_str()),
             _ => None,
         });
-        let target = match &seen.said {
-            Said::Heard(Heard::Message { message, .. }) => Some(&message.target),
-            Said::Heard(Heard::Question { target, .. }) => Some(target),
+        let target = match &tapped.decoded {
+            Ok(DecodedMessage::Message { message, .. }) => Some(&message.target),
+            Ok(DecodedMessage::Request { target, .. }) => Some(target),
             _ => None,
         };
         let changed = message.map_or(&[][..], |message| match &message.action {
@@ -41,7 +41,7 @@ impl TapFilter {
             glob.as_ref().is_none_or(|glob| name.is_some_and(|name| glob.is_match(name)))
         };
         matches(&self.event, event)
-            && matches(&self.namespace, seen.namespace())
+            && matches(&self.namespace, tapped.namespace())
             && self.room.as_ref().is_none_or(|glob| rooms.any(|room| glob.is_match(room)))
     }
 }

@@ -48,6 +48,7 @@ pub use self::{
 ///
 /// Any other key is an error, as is an empty list of rooms.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Message {
     /// To whom.
     pub target: Target,
@@ -57,6 +58,7 @@ pub struct Message {
 
 /// The sockets, or servers, that a message is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Target {
     /// The namespace, with its leading slash.
     pub namespace: String,
@@ -124,6 +126,11 @@ pub enum DisconnectMode {
 }
 
 impl Message {
+    /// A message to this target.
+    pub fn new(target: Target, action: Action) -> Self {
+        Self { target, action }
+    }
+
     /// An event for clients, so far for everyone on `/`.
     pub fn emit(event: impl Into<String>, args: Args) -> Self {
         Action::Emit { event: event.into(), args, flags: Flags::default() }.into()

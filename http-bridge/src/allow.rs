@@ -1,5 +1,5 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use socketio_emitter::Action;
+use socketio_emitter::message::Action;
 
 use crate::responses::HttpProblem;
 

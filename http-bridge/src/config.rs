@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use socketio_emitter::Numbers;
+use socketio_emitter::message::Numbers;
 
 use crate::{allow::AllowedEvents, auth::BearerToken, params::ParameterError, responses::HttpProblem};
 

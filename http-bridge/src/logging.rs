@@ -66,7 +66,7 @@ fn request_span(request: &Request) -> Span {
 fn log_response(response: &Response, latency: Duration, _: &Span) {
     let status = response.status().as_u16();
     let problem = response.extensions().get::<ProblemLog>();
-    let code = problem.map(|problem| problem.code);
+    let code = problem.map(|problem| problem.code.as_str());
     let reason = problem.and_then(|problem| problem.reason.as_ref()).map(field::debug);
     match response.status().is_server_error() {
         true => tracing::warn!(status, code, reason, ?latency, "failed"),

@@ -12,7 +12,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };
-use socketio_emitter::{Tally, Verb};
+use socketio_emitter::{error::Code, message::Verb, request::Summary};
 
 use self::labels::{AdapterLabels, CodeLabels, MissingLabels, QuestionLabels, RequestLabels, RouteLabels, TakenLabels};
 pub(crate) use self::{batch::BatchMetrics, labels::QuestionKind, requests::measure_request};
@@ -125,12 +125,13 @@ impl BridgeMetrics {
     }
 
     /// Counts a message that was refused, failed, or has an unknown outcome.
-    pub(crate) fn record_failure(&self, code: &'static str) {
+    pub(crate) fn record_failure(&self, code: Code) {
+        let code = code.as_str();
         self.messages_failed.get_or_create(&CodeLabels { code }).inc();
     }
 
     /// Counts a question that Redis took. An acknowledged event also counts as a message.
-    pub(crate) fn record_question(&self, kind: QuestionKind, summary: &Tally) {
+    pub(crate) fn record_question(&self, kind: QuestionKind, summary: &Summary) {
         self.questions.get_or_create(&kind.labels()).inc();
         match kind {
             QuestionKind::Acks => self.record_taken(Verb::Emit, summary.adapter, summary.servers),
@@ -142,7 +143,7 @@ impl BridgeMetrics {
     }
 
     /// Counts the answers to a question, and those that are missing.
-    pub(crate) fn record_answers(&self, kind: QuestionKind, summary: &Tally) {
+    pub(crate) fn record_answers(&self, kind: QuestionKind, summary: &Summary) {
         self.answers.get_or_create(&kind.labels()).inc_by(summary.count);
         if summary.partial != Some(true) {
             return;

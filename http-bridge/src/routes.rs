@@ -14,7 +14,7 @@ use axum::{
     Router, middleware,
     routing::{get, post},
 };
-use socketio_emitter::{Emitter, Verb};
+use socketio_emitter::{Emitter, message::Verb};
 
 use crate::{
     auth,

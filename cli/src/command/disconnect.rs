@@ -1,7 +1,7 @@
 //! `sio disconnect`: disconnects sockets.
 
 use clap::Args;
-use socketio_emitter::{Action, Close};
+use socketio_emitter::message::{Action, DisconnectMode};
 
 use crate::{
     cli_error::CliError, exit::Exit, global_args::GlobalArgs, help, output::Output, socket_action::SocketActionArgs,
@@ -37,7 +37,7 @@ pub(crate) struct DisconnectCommand {
 
 impl DisconnectCommand {
     pub(crate) async fn run(self, global: &GlobalArgs, output: Output) -> Result<Exit, CliError> {
-        let close = if self.close { Close::Yes } else { Close::No };
-        self.action.run(Action::Disconnect { close }, global, output).await
+        let mode = if self.close { DisconnectMode::CloseConnection } else { DisconnectMode::LeaveNamespace };
+        self.action.run(Action::Disconnect { mode }, global, output).await
     }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use clap::Args;
-use socketio_emitter::Emitter;
+use socketio_emitter::{Emitter, request::Ack};
 
 use self::{interval_sender::IntervalSender, message_template::MessageTemplate};
 use crate::{
@@ -75,7 +75,7 @@ impl EmitCommand {
         let Self { count, every, ack, send, .. } = self;
         let mut template = MessageTemplate::new(self, global)?;
         if ack.ack {
-            return ack.run(template.render(1)?, Emitter::ask, send, global, output).await;
+            return ack.run::<Ack>(template.render(1)?, send, global, output).await;
         }
         if (every, count) == (None, None) {
             return send.run(template.render(1)?, global, output).await;

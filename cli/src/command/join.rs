@@ -1,7 +1,7 @@
 //! `sio join`: makes sockets join rooms.
 
 use clap::Args;
-use socketio_emitter::Action;
+use socketio_emitter::message::Action;
 
 use crate::{
     cli_error::CliError, exit::Exit, global_args::GlobalArgs, help, output::Output, socket_action::SocketActionArgs,

@@ -15,7 +15,7 @@ use std::{future::IntoFuture, time::Instant};
 
 use clap::Args;
 use futures_util::{StreamExt, stream};
-use socketio_emitter::{BatchReceipt, Emitter, Error};
+use socketio_emitter::{BatchReceipt, Emitter, Error, error::ErrorKind};
 use tokio::sync::oneshot;
 
 use self::{
@@ -156,7 +156,7 @@ impl PipeCommand {
             tracker.lock().settle(command.as_ref().map(drop));
             match command {
                 Ok(command) => print_command(command, output)?,
-                Err(error) if error.is_invalid() && !self.strict => {}
+                Err(error) if error.kind() == ErrorKind::InvalidMessage && !self.strict => {}
                 Err(error) => return Ok(ignore_invalid(error)),
             }
         }
@@ -166,5 +166,5 @@ impl PipeCommand {
 
 /// An invalid line is not an error of the batch: the tracker reported and counted it.
 fn ignore_invalid(error: Error) -> PipeResult {
-    if error.is_invalid() { Ok(None) } else { Err(error.into()) }
+    if error.kind() == ErrorKind::InvalidMessage { Ok(None) } else { Err(error.into()) }
 }

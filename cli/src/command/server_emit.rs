@@ -1,7 +1,7 @@
 //! `sio server-emit`: sends an event to the servers.
 
 use clap::Args;
-use socketio_emitter::{Action, Emitter, Message};
+use socketio_emitter::{Message, message::Action, request::ServerAck};
 
 use crate::{
     ack_args::AckArgs,
@@ -61,7 +61,7 @@ impl ServerEmitCommand {
         let mut message = Message::from(Action::ServerEmit { event: self.event, args });
         message.target.of(global.namespace());
         if self.ack.ack {
-            return self.ack.run(message, Emitter::ask_servers, self.send, global, output).await;
+            return self.ack.run::<ServerAck>(message, self.send, global, output).await;
         }
         self.send.run(message, global, output).await
     }

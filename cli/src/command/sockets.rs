@@ -63,7 +63,7 @@ impl SocketsCommand {
         if !self.rooms.to.is_empty() {
             operator = operator.to(self.rooms.to);
         }
-        let mut request = operator.sockets();
+        let mut request = operator.fetch_sockets();
         if let Some(limit) = self.limit {
             request = request.limit(limit);
         }

@@ -10,11 +10,14 @@ use std::{
 };
 
 use clap::Args;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use globset::GlobMatcher;
 use indicatif::HumanCount;
 use socketio_common::{TapFilter, duration, glob, namespace_glob};
-use socketio_emitter::{Error, Tapped, Tapping};
+use socketio_emitter::{
+    Error,
+    tap::{TapEvent, TapStream},
+};
 use tokio::time::sleep;
 
 use self::{printer::TapPrinter, text::TapLineFormat};
@@ -105,10 +108,10 @@ struct TapCounts {
 }
 
 impl TapCounts {
-    fn add(&mut self, tapped: &Tapped) {
+    fn add(&mut self, tapped: &TapEvent) {
         match tapped {
-            Tapped::Seen(_) => self.shown += 1,
-            Tapped::Dropped { messages } => self.dropped += messages,
+            TapEvent::Message(_) => self.shown += 1,
+            TapEvent::Dropped { messages, .. } => self.dropped += messages,
             _ => {}
         }
     }
@@ -129,10 +132,10 @@ struct TapDisplay {
 
 impl TapDisplay {
     /// Shows the tap's entries up to the limit. Entries that are available at once are printed at once.
-    async fn run(self, mut tap: Tapping, printer: &mut TapPrinter, counts: &mut TapCounts) -> Result<(), CliError> {
+    async fn run(self, mut tap: TapStream, printer: &mut TapPrinter, counts: &mut TapCounts) -> Result<(), CliError> {
         let mut page = Vec::new();
         loop {
-            let mut next = Some(tap.next().await);
+            let mut next = tap.next().await;
             while let Some(tapped) = next {
                 if self.is_shown(&tapped) {
                     self.write_line(&tapped, &mut page)?;
@@ -142,7 +145,7 @@ impl TapDisplay {
                 if self.limit == Some(counts.shown) {
                     return printer.print(page).await;
                 }
-                next = if page.len() < PAGE_BYTES { tap.next().now_or_never() } else { None };
+                next = if page.len() < PAGE_BYTES { tap.next().now_or_never().flatten() } else { None };
             }
             if !page.is_empty() {
                 printer.print(std::mem::take(&mut page)).await?;
@@ -150,40 +153,42 @@ impl TapDisplay {
         }
     }
 
-    fn is_shown(&self, tapped: &Tapped) -> bool {
+    fn is_shown(&self, tapped: &TapEvent) -> bool {
         match tapped {
-            Tapped::Seen(seen) => self.filter.wants(seen),
+            TapEvent::Message(seen) => self.filter.wants(seen),
             _ => true,
         }
     }
 
-    fn write_line(&self, tapped: &Tapped, page: &mut Vec<u8>) -> Result<(), CliError> {
+    fn write_line(&self, tapped: &TapEvent, page: &mut Vec<u8>) -> Result<(), CliError> {
         if self.output.is_json() {
             serde_json::to_writer(&mut *page, tapped).map_err(|error| CliError::failed(error.to_string()))?;
             page.push(b'\n');
-        } else if let Tapped::Seen(seen) = tapped {
+        } else if let TapEvent::Message(seen) = tapped {
             page.extend_from_slice(self.format.line(seen).as_bytes());
         }
         Ok(())
     }
 
     /// Reports changes of the tap itself on stderr.
-    fn report(&self, tapped: &Tapped) {
+    fn report(&self, tapped: &TapEvent) {
         match tapped {
-            Tapped::Dropped { messages } => {
+            TapEvent::Dropped { messages, .. } => {
                 let count = HumanCount(*messages);
                 self.output
                     .warn(&format!("{count} messages were dropped because they arrived faster than they were read"));
             }
-            Tapped::Away { reason } => {
+            TapEvent::Interrupted { reason, .. } => {
                 self.output.warn(&format!("some messages are no longer received ({reason}); reconnecting"));
             }
-            Tapped::Back => self.output.warn("all messages are received again; those in between are lost"),
-            Tapped::Hearing { replica: Some(replica) } => {
+            TapEvent::Resumed => self.output.warn("all messages are received again; those in between are lost"),
+            TapEvent::ShardChannelsTapped { replica: Some(replica), .. } => {
                 self.output.verbose(&format!("receiving shard channels from the replica {replica}"));
             }
-            Tapped::Hearing { replica: None } => self.output.verbose("receiving shard channels by MONITOR"),
-            Tapped::Unheard { channels } => {
+            TapEvent::ShardChannelsTapped { replica: None, .. } => {
+                self.output.verbose("receiving shard channels by MONITOR")
+            }
+            TapEvent::ShardChannelsUnavailable { channels, .. } => {
                 let first = channels.first().map_or("", String::as_str);
                 self.output.warn(&format!(
                     "servers use shard channels ({first}), which are not shown without a replica; use --monitor to show \

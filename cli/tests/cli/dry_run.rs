@@ -2,7 +2,10 @@
 
 use std::{io::ErrorKind, net::TcpListener};
 
-use socketio_emitter::{Action, Args, Flags, Message};
+use socketio_emitter::{
+    Args, Message,
+    message::{Action, Flags},
+};
 
 use crate::harness::{dry_run, expected_command, expected_event, sio, spawn};
 

@@ -1,6 +1,6 @@
 //! How ARG, --string and --binary are parsed.
 
-use socketio_emitter::{Args, Binary, Numbers};
+use socketio_emitter::{Args, Binary, message::Numbers};
 
 use crate::harness::{TempFile, dry_run, emit_error, expected_event, sio};
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use assert_cmd::Command;
-use socketio_emitter::{Adapter, Args, Classic, Message};
+use socketio_emitter::{Adapter, Args, Message, adapter::Classic};
 
 const REDIS_VARIABLES: [&str; 4] = ["SIO_URL", "SIO_ADAPTER", "REDIS_URL", "REDISCLI_AUTH"];
 

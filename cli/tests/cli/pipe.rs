@@ -41,7 +41,7 @@ fn invalid_lines_are_reported_and_skipped() {
         (b"{\"event\":\"connect\"}", "/event: \"connect\" is reserved"),
         (b"{\"event\":\"e\",\"rooms\":[]}", "/rooms: the list of rooms is empty"),
         (b"{\"event\":\"e\",\"except\":[\"a\",\"\"]}", "/except/1: the room has no name"),
-        (b"{\"do\":\"disconnect\"}", "/rooms: this reaches every socket"),
+        (b"{\"do\":\"disconnect\"}", "/rooms: without rooms this would reach every socket"),
         (b"{\"do\":\"dance\"}", "/do: "),
         (b"{\"event\":\"e\",\"namespace\":\"/[\"}", "/namespace: "),
         (b"{\"do\":\"server-emit\",\"event\":\"e\",\"data\":{\"$binary\":\"AA==\"}}", "cannot carry binary"),

@@ -70,8 +70,13 @@ impl Options {
         if let Some(name) = variable("SIO_ADAPTER").filter(|name| name != "auto") {
             options.adapter = Some(name.parse().map_err(|error| Error::Config(format!("SIO_ADAPTER: {error}")))?);
         }
-        options.password = variable("REDISCLI_AUTH");
-        Ok(options)
+        Ok(options.password_from_env())
+    }
+
+    /// Sets the Redis password to `REDISCLI_AUTH`, if that is set. A password in the URL takes precedence.
+    pub fn password_from_env(mut self) -> Self {
+        self.password = variable("REDISCLI_AUTH").or(self.password);
+        self
     }
 
     /// The Redis URL that the environment sets, and the name of the variable: `SIO_URL`, then `REDIS_URL`, then the default
@@ -125,6 +130,11 @@ impl Options {
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.password = Some(password.into());
         self
+    }
+
+    /// Whether the adapter is set, so that it is not detected.
+    pub fn has_adapter(&self) -> bool {
+        self.adapter.is_some()
     }
 
     /// The adapter with the prefix and version of these options.

@@ -5,7 +5,7 @@
 //! [`Args`](super::Args)); the rules about the message around them are here. A [`CheckedMessage`] is the proof that a
 //! message follows them.
 
-use std::{collections::HashSet, ops::Deref};
+use std::{borrow::Borrow, collections::HashSet, ops::Deref};
 
 use serde::{Serialize, Serializer};
 
@@ -57,6 +57,12 @@ impl Deref for CheckedMessage {
     type Target = Message;
 
     fn deref(&self) -> &Message {
+        &self.0
+    }
+}
+
+impl Borrow<Message> for CheckedMessage {
+    fn borrow(&self) -> &Message {
         &self.0
     }
 }

@@ -65,7 +65,7 @@ impl<R: Response> Request<R> {
     pub async fn command(self) -> Result<Command, Error> {
         let deadline = Deadline::after(self.timeout);
         let ids = RequestIds::random();
-        let (_, request) = ResponseStream::<R>::encode(&self.session, &self.body?, &ids, deadline).await?;
+        let (_, request) = ResponseStream::<R>::encode(&self.session, &self.body?, &ids, deadline).boxed().await?;
         Ok(request.command)
     }
 

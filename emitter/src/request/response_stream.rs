@@ -40,7 +40,8 @@ impl<R: Response> ResponseStream<R> {
         required_servers: u64,
         options: RequestOptions,
     ) -> Result<Self, Error> {
-        let collector = Collector::open(session, body, deadline, required_servers, options).await?;
+        // Boxed: as part of the callers' futures it would be too deep.
+        let collector = Collector::open(session, body, deadline, required_servers, options).boxed().await?;
         Ok(Self { summary: collector.summary().clone(), state: State::Idle(Box::new(collector)) })
     }
 

@@ -128,7 +128,9 @@ fn decoded_json(adapter: &Adapter, frame: &Frame<'_>) -> Value {
             json
         }
         Ok(DecodedMessage::Response { kind: about, request, .. }) => json!({"answer": about, "request": request}),
-        Ok(DecodedMessage::Presence { presence, namespace, .. }) => json!({"presence": presence, "namespace": namespace}),
+        Ok(DecodedMessage::Presence { presence, namespace, .. }) => {
+            json!({"presence": presence, "namespace": namespace})
+        }
         Ok(other) => panic!("{other:?}"),
         Err(error) => json!({"unread": error.to_string()}),
     }

@@ -109,7 +109,9 @@ fn values_without_a_json_form_are_encoded_as_messagepack() {
 #[test]
 fn heartbeat_messages_of_servers_before_0_3_are_decoded() {
     let adapter = Adapter::Streams(Streams::default());
-    for (kind, expected) in [("1", Presence::InitialHeartbeat), ("2", Presence::Heartbeat), ("13", Presence::AdapterClose)] {
+    for (kind, expected) in
+        [("1", Presence::InitialHeartbeat), ("2", Presence::Heartbeat), ("13", Presence::AdapterClose)]
+    {
         let fields = [("uid", "a"), ("nsp", "/"), ("type", kind)].map(|(name, value)| (name, value.as_bytes()));
         match adapter.decode(&Frame::Entry { stream: "socket.io", fields: fields.to_vec() }).unwrap() {
             DecodedMessage::Presence { presence: about, namespace, sender, .. } => {

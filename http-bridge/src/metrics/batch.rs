@@ -4,7 +4,7 @@ use std::{
 };
 
 use prometheus_client::metrics::counter::Counter;
-use socketio_emitter::{Error, Verb};
+use socketio_emitter::{Error, message::Verb};
 
 use crate::state::BridgeState;
 

@@ -49,7 +49,7 @@ impl<'m> RequestTimer<'m> {
             route: std::mem::take(&mut self.route.route),
             method: self.method,
             status: response.status().as_u16(),
-            code: response.extensions().get::<ProblemLog>().map_or("", |problem| problem.code),
+            code: response.extensions().get::<ProblemLog>().map_or("", |problem| problem.code.as_str()),
         };
         self.metrics.requests.get_or_create(&labels).inc();
     }

@@ -1,6 +1,7 @@
 //! The named schemas and responses.
 
 use serde_json::{Map, Value, json};
+use socketio_emitter::error::Code;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     requests::EventForm,
-    responses::{CODES, CodeEntry, ProblemMembers},
+    responses::{ProblemMembers, http_codes},
 };
 
 pub(super) fn schemas() -> Map<String, Value> {
@@ -93,16 +94,16 @@ fn answers_schema(item: &Value) -> Value {
 }
 
 fn code_schema() -> Value {
-    let rows = CODES.iter().map(|(code, statuses, meaning)| {
+    let rows = http_codes().map(|(code, statuses)| {
         let statuses: Vec<_> = statuses.iter().map(ToString::to_string).collect();
-        format!("| `{code}` | {} | {meaning} |", statuses.join(", "))
+        format!("| `{code}` | {} | {} |", statuses.join(", "), code.meaning())
     });
     let table: Vec<_> =
         ["| code | status | meaning |".to_owned(), "|---|---|---|".to_owned()].into_iter().chain(rows).collect();
     json!({
         "type": "string",
         "description": format!("Stable name of the problem.\n\n{}", table.join("\n")),
-        "enum": CODES.iter().map(|(code, ..)| code).collect::<Vec<_>>(),
+        "enum": http_codes().map(|(code, _)| code).collect::<Vec<_>>(),
     })
 }
 
@@ -124,23 +125,23 @@ fn problem_schema() -> Value {
 }
 
 /// Each status of a problem within a route, with its codes.
-fn codes_by_status() -> Vec<(u16, Vec<&'static CodeEntry>)> {
-    let mut statuses: Vec<u16> = CODES.iter().flat_map(|(_, statuses, _)| *statuses).copied().collect();
+fn codes_by_status() -> Vec<(u16, Vec<Code>)> {
+    let mut statuses: Vec<u16> = http_codes().flat_map(|(_, statuses)| statuses).copied().collect();
     statuses.sort_unstable();
     statuses.dedup();
     // They mean that the request has no route.
     statuses.retain(|status| ![404, 405].contains(status));
-    let codes = |status| CODES.iter().filter(|(_, statuses, _)| statuses.contains(&status)).collect();
+    let codes =
+        |status| http_codes().filter(|(_, statuses)| statuses.contains(&status)).map(|(code, _)| code).collect();
     statuses.into_iter().map(|status| (status, codes(status))).collect()
 }
 
-fn status_problem_schema((status, codes): (u16, Vec<&CodeEntry>)) -> (String, Value) {
-    let codes: Vec<_> = codes.iter().map(|(code, ..)| code).collect();
+fn status_problem_schema((status, codes): (u16, Vec<Code>)) -> (String, Value) {
     let properties = json!({ "properties": { "code": { "enum": codes }, "status": { "const": status } } });
     (problem_response_name(status), json!({ "allOf": [schema_ref("Problem"), properties] }))
 }
 
-fn response((status, codes): (u16, Vec<&CodeEntry>)) -> (String, Value) {
-    let lines: Vec<_> = codes.iter().map(|(code, _, meaning)| format!("- `{code}`: {meaning}")).collect();
+fn response((status, codes): (u16, Vec<Code>)) -> (String, Value) {
+    let lines: Vec<_> = codes.iter().map(|code| format!("- `{code}`: {}", code.meaning())).collect();
     (problem_response_name(status), problem_response(status, &lines.join("\n"), &Map::new()))
 }

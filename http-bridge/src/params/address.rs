@@ -1,4 +1,7 @@
-use socketio_emitter::{Action, Args, Flags, Message, Target};
+use socketio_emitter::{
+    Args, Message,
+    message::{Action, Flags, Target},
+};
 use utoipa::IntoParams;
 
 /// The target and the flags of an event.
@@ -28,11 +31,12 @@ impl AddressParams {
         let mut flags = Flags::default();
         flags.volatile = self.volatile;
         flags.compress = self.compress;
-        let mut target = Target { except: self.except, ..Target::default() };
+        let mut target = Target::default();
+        target.except = self.except;
         target.of(&self.namespace);
         if !self.room.is_empty() {
             target.to(self.room);
         }
-        Message { target, action: Action::Emit { event, args, flags } }
+        Message::new(target, Action::Emit { event, args, flags })
     }
 }

@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use socketio_emitter::{Args, Binary, Error, Numbers};
+use socketio_emitter::{Args, Binary, Error, message::Numbers};
 
 use super::BodyType;
 use crate::responses::HttpProblem;

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use serde::Deserialize;
-use socketio_emitter::{Message, Numbers};
+use socketio_emitter::{Message, message::Numbers};
 use utoipa::ToSchema;
 
 use super::argument::parse_json_or_text;

@@ -6,9 +6,9 @@ use axum::{
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
-use futures_util::{FutureExt, future::BoxFuture, stream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use serde::Serialize;
-use socketio_emitter::{Answer, Answering, Asking, Tally};
+use socketio_emitter::request::{self, Request, ResponseStream, Summary};
 use tracing::Span;
 
 use super::{
@@ -24,24 +24,24 @@ pub(crate) const MAX_DOCUMENT_ANSWERS: u64 = 10_000;
 #[derive(Serialize)]
 struct AnswerDocument<'a, A> {
     #[serde(flatten)]
-    summary: &'a Tally,
+    summary: &'a Summary,
     answers: Vec<A>,
 }
 
 /// Asks the question and returns its answers. Boxed, because nested futures exceed the compiler's recursion limit.
 pub(crate) fn answer_response<A>(
     bridge: &BridgeState,
-    question: Asking<A>,
+    question: Request<A>,
     kind: QuestionKind,
     format: AnswerFormat,
 ) -> BoxFuture<'_, Result<Response, HttpProblem>>
 where
-    A: Answer + Serialize + Send,
+    A: request::Response + Serialize + Send,
 {
     async move {
         let answers = question.stream().await?;
-        bridge.metrics.record_question(kind, answers.tally());
-        Span::current().record("servers", answers.tally().servers);
+        bridge.metrics.record_question(kind, answers.summary());
+        Span::current().record("servers", answers.summary().servers);
         Ok(match format {
             AnswerFormat::Document => document_response(bridge, answers, kind).await,
             AnswerFormat::Lines => lines_response(bridge.clone(), answers, kind),
@@ -51,9 +51,9 @@ where
 }
 
 /// Asks the question and returns only the number of answers.
-pub(crate) fn count_response<A: Answer>(
+pub(crate) fn count_response<A: request::Response>(
     bridge: &BridgeState,
-    question: Asking<A>,
+    question: Request<A>,
     kind: QuestionKind,
 ) -> BoxFuture<'_, Result<Response, HttpProblem>> {
     async move {
@@ -65,30 +65,30 @@ pub(crate) fn count_response<A: Answer>(
     .boxed()
 }
 
-async fn document_response<A>(bridge: &BridgeState, mut stream: Answering<A>, kind: QuestionKind) -> Response
+async fn document_response<A>(bridge: &BridgeState, mut stream: ResponseStream<A>, kind: QuestionKind) -> Response
 where
-    A: Answer + Serialize,
+    A: request::Response + Serialize,
 {
     let mut answers = Vec::new();
     while let Some(answer) = stream.next().await {
         answers.push(answer);
     }
-    let summary = stream.tally();
+    let summary = stream.summary();
     bridge.metrics.record_answers(kind, summary);
     Json(AnswerDocument { summary, answers }).into_response()
 }
 
-fn lines_response<A>(bridge: BridgeState, answers: Answering<A>, kind: QuestionKind) -> Response
+fn lines_response<A>(bridge: BridgeState, answers: ResponseStream<A>, kind: QuestionKind) -> Response
 where
-    A: Answer + Serialize,
+    A: request::Response + Serialize,
 {
     let lines = stream::unfold(Some((answers, bridge, kind)), async |state| {
         let (mut answers, bridge, kind) = state?;
         if let Some(answer) = answers.next().await {
             return Some((json_line(&answer), Some((answers, bridge, kind))));
         }
-        bridge.metrics.record_answers(kind, answers.tally());
-        Some((json_line(answers.tally()), None))
+        bridge.metrics.record_answers(kind, answers.summary());
+        Some((json_line(answers.summary()), None))
     });
     ([(CONTENT_TYPE, NDJSON)], Body::from_stream(lines)).into_response()
 }

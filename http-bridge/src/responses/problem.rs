@@ -1,6 +1,5 @@
 //! Problem documents (RFC 9457), the bodies of all error responses.
 
-mod bridge_code;
 mod causes;
 
 use axum::{
@@ -12,6 +11,7 @@ use axum::{
 };
 use problem_details::{ProblemDetails, ProblemType};
 use serde::Serialize;
+use socketio_emitter::error::Code;
 use utoipa::ToSchema;
 
 pub(crate) use self::causes::{method_not_allowed, not_found};
@@ -25,16 +25,17 @@ pub(crate) struct HttpProblem(Box<ProblemDetails<ProblemMembers>>);
 /// The part of a problem for the log and the metrics, as an extension of the response.
 #[derive(Debug, Clone)]
 pub(crate) struct ProblemLog {
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
     /// The detail of a server error.
     pub(crate) reason: Option<String>,
 }
 
 /// The members beside those that RFC 9457 defines.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProblemMembers {
     /// Stable, machine-readable name of the problem.
-    code: &'static str,
+    #[schema(value_type = String)]
+    code: Code,
     /// JSON pointer to the invalid value in the body or in the parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
@@ -72,18 +73,33 @@ enum UnknownOutcome {
     Messages(u64),
 }
 
+impl ProblemMembers {
+    fn new(code: Code) -> Self {
+        Self {
+            code,
+            pointer: None,
+            parameter: None,
+            line: None,
+            column: None,
+            unknown: None,
+            index: None,
+            accepted: None,
+        }
+    }
+}
+
 impl HttpProblem {
-    fn new(status: StatusCode, code: &'static str, title: &str, detail: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: Code, title: &str, detail: impl Into<String>) -> Self {
         debug_assert!(codes::is_documented(code, status), "{code} with status {status} is missing in codes.rs");
         let problem_type = Uri::try_from(format!("/problems/{code}")).map(ProblemType::from).unwrap_or_default();
-        let members = ProblemMembers { code, ..ProblemMembers::default() };
+        let members = ProblemMembers::new(code);
         let details =
             ProblemDetails::from_status_code(status).with_type(problem_type).with_title(title).with_detail(detail);
         Self(Box::new(details.with_extensions(members)))
     }
 
     /// The stable name of the problem.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> Code {
         self.0.extensions.code
     }
 

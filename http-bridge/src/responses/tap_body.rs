@@ -2,9 +2,12 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::{FutureExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use socketio_common::TapFilter;
-use socketio_emitter::{Heard, Said, Seen, Tapped, Tapping};
+use socketio_emitter::{
+    adapter::DecodedMessage,
+    tap::{TapEvent, TapMessage, TapStream},
+};
 use tokio::{
     sync::OwnedSemaphorePermit,
     time::{Instant, sleep_until, timeout},
@@ -24,7 +27,7 @@ const MAX_DURATION: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// The body of a tap's response. It holds one of the bridge's tap permits.
 pub(crate) struct TapBody {
-    pub(crate) tap: Tapping,
+    pub(crate) tap: TapStream,
     pub(crate) bridge: BridgeState,
     pub(crate) filter: TapFilter,
     pub(crate) format: TapFormat,
@@ -68,10 +71,10 @@ impl TapBody {
                 () = shutdown_given => return None,
             };
             let Ok(event) = next else { return Some(Bytes::from_static(self.format.keep_alive())) };
-            self.write_event(&event, &mut chunk);
+            self.write_event(&event?, &mut chunk);
             while chunk.len() < CHUNK_BYTES
                 && self.remaining > 0
-                && let Some(event) = self.tap.next().now_or_never()
+                && let Some(event) = self.tap.next().now_or_never().flatten()
             {
                 self.write_event(&event, &mut chunk);
             }
@@ -79,16 +82,16 @@ impl TapBody {
         Some(chunk.into())
     }
 
-    fn write_event(&mut self, event: &Tapped, chunk: &mut Vec<u8>) {
+    fn write_event(&mut self, event: &TapEvent, chunk: &mut Vec<u8>) {
         match event {
-            Tapped::Seen(message) => {
+            TapEvent::Message(message) => {
                 if !self.filter.wants(message) || !self.is_allowed(message) {
                     return;
                 }
                 self.remaining -= 1;
                 self.bridge.metrics.tap_messages.inc();
             }
-            Tapped::Dropped { messages } => {
+            TapEvent::Dropped { messages, .. } => {
                 self.bridge.metrics.tap_messages_dropped.inc_by(*messages);
             }
             _ => {}
@@ -104,10 +107,10 @@ impl TapBody {
         chunk.extend_from_slice(after);
     }
 
-    fn is_allowed(&self, message: &Seen) -> bool {
+    fn is_allowed(&self, message: &TapMessage) -> bool {
         let allowed_events = &self.bridge.config.allowed_events;
-        match &message.said {
-            Said::Heard(Heard::Message { message, .. }) => allowed_events.check(&message.action).is_ok(),
+        match &message.decoded {
+            Ok(DecodedMessage::Message { message, .. }) => allowed_events.check(&message.action).is_ok(),
             _ => allowed_events.allows_all(),
         }
     }

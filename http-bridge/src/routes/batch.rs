@@ -10,7 +10,7 @@ use axum::{
 use futures_util::stream;
 use mime::Mime;
 use serde_json::json;
-use socketio_emitter::{BatchReceipt, Error, Message};
+use socketio_emitter::{BatchReceipt, Error, Message, message::CheckedMessage};
 use tracing::Span;
 
 use crate::{
@@ -68,7 +68,7 @@ async fn send_records(
             bridge.metrics.record_servers(receipt.adapter, receipt.servers);
             return Ok(receipt);
         }
-        (Err(Error::Stopped { accepted, unknown, index, source }), _) => {
+        (Err(Error::Stopped { accepted, unknown, index, source, .. }), _) => {
             return Err(HttpProblem::from(*source).in_batch(framing, index, accepted, unknown));
         }
         (Ok(BatchReceipt { messages, .. }), Some(problem)) => (problem, messages),
@@ -80,7 +80,7 @@ async fn send_records(
     Err(problem.in_batch(framing, accepted, accepted, 0))
 }
 
-async fn next_message(bridge: &BridgeState, records: &mut RecordReader) -> Result<Option<Message>, HttpProblem> {
+async fn next_message(bridge: &BridgeState, records: &mut RecordReader) -> Result<Option<CheckedMessage>, HttpProblem> {
     let Some(record) = records.next().await? else {
         return Ok(None);
     };

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
     routing::{MethodRouter, post},
 };
-use socketio_emitter::{Message, Verb};
+use socketio_emitter::{Message, message::Verb};
 
 use super::send::send_message;
 use crate::{
@@ -41,20 +41,19 @@ async fn handle(
     let body_type = body_type(verb, &headers)?;
     let body = read_body(body, bridge.config.body_limit).await?;
     let numbers = bridge.config.numbers;
-    let (message, event_field) = match body_type {
-        BodyType::Form => parse_form(&body, numbers).map(|(message, field)| (message, Some(field)))?,
-        BodyType::MessagePack => (Message::from_msgpack_as(&body, verb, numbers)?, None),
-        _ => (Message::from_json_as(&body, verb, numbers)?, None),
+    let message = match body_type {
+        BodyType::Form => {
+            let (message, event_field) = parse_form(&body, numbers)?;
+            let result = send_message(bridge, message, &params, &headers).await;
+            return result.map_err(|problem| problem.in_parameters(event_field));
+        }
+        BodyType::MessagePack => Message::from_msgpack_as(&body, verb, numbers)?,
+        _ => Message::from_json_as(&body, verb, numbers)?,
     };
     match message.action.verb() {
-        actual if actual == verb => {}
-        actual => return Err(HttpProblem::wrong_verb(verb, actual)),
+        actual if actual == verb => send_message(bridge, message, &params, &headers).await,
+        actual => Err(HttpProblem::wrong_verb(verb, actual)),
     }
-    let result = send_message(bridge, message, &params, &headers).await;
-    result.map_err(|problem| match event_field {
-        Some(field) => problem.in_parameters(field),
-        None => problem,
-    })
 }
 
 fn body_type(verb: Verb, headers: &HeaderMap) -> Result<BodyType, HttpProblem> {

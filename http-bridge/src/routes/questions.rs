@@ -3,7 +3,7 @@
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Serialize;
-use socketio_emitter::{Answer, Asking};
+use socketio_emitter::request::{self, Request};
 
 use crate::{
     metrics::QuestionKind,
@@ -52,21 +52,21 @@ pub(super) async fn sockets(
             let reason = "cannot be combined with count=true, which returns no sockets; leave out one of them";
             return Err(HttpProblem::query(ParameterError::new("handshake", reason)));
         }
-        (true, false) => operator.sockets().with_handshake(),
-        (false, _) => operator.sockets(),
+        (true, false) => operator.fetch_sockets().with_handshake(),
+        (false, _) => operator.fetch_sockets(),
     };
     ask(&bridge, sockets, QuestionKind::Sockets, &params.options(), &headers).await
 }
 
 async fn ask<A>(
     bridge: &BridgeState,
-    question: Asking<A>,
+    question: Request<A>,
     kind: QuestionKind,
     options: &QuestionOptions,
     headers: &HeaderMap,
 ) -> Result<Response, HttpProblem>
 where
-    A: Answer + Serialize,
+    A: request::Response + Serialize,
 {
     bridge.config.allowed_events.check_question()?;
     let question = question.timeout(bridge.config.question_timeout("timeout", options.timeout)?);

@@ -1,3 +1,5 @@
+use std::borrow::Borrow;
+
 use axum::{
     Json,
     http::HeaderMap,
@@ -5,7 +7,12 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::json;
-use socketio_emitter::{Action, Answer, Asking, Command, Message};
+use socketio_emitter::{
+    Error, Message,
+    adapter::Command,
+    message::{Action, CheckedMessage, Verb},
+    request::{self, Ack, Request, ServerAck},
+};
 use tracing::{Span, field};
 
 use crate::{
@@ -19,29 +26,31 @@ use crate::{
 /// (`dry_run`).
 pub(super) async fn send_message(
     bridge: &BridgeState,
-    message: Message,
+    message: impl Borrow<Message> + TryInto<CheckedMessage, Error: Into<Error>>,
     params: &SendParams,
     headers: &HeaderMap,
 ) -> Result<Response, HttpProblem> {
-    if let Action::Emit { event, .. } | Action::ServerEmit { event, .. } = &message.action {
+    let action = &message.borrow().action;
+    if let Action::Emit { event, .. } | Action::ServerEmit { event, .. } = action {
         Span::current().record("event", field::debug(event));
     }
-    bridge.config.allowed_events.check(&message.action)?;
-    match (params.ack, &message.action) {
+    bridge.config.allowed_events.check(action)?;
+    let verb = action.verb();
+    match (params.ack, verb) {
         (None, _) => {}
-        (Some(_), Action::Emit { .. }) => {
-            return send_with_ack(bridge, bridge.emitter.ask(message), QuestionKind::Acks, params, headers).await;
+        (Some(_), Verb::Emit) => {
+            let request = bridge.emitter.request::<Ack>(message);
+            return send_with_ack(bridge, request, QuestionKind::Acks, params, headers).await;
         }
-        (Some(_), Action::ServerEmit { .. }) => {
-            let question = bridge.emitter.ask_servers(message);
-            return send_with_ack(bridge, question, QuestionKind::ServerAcks, params, headers).await;
+        (Some(_), Verb::ServerEmit) => {
+            let request = bridge.emitter.request::<ServerAck>(message);
+            return send_with_ack(bridge, request, QuestionKind::ServerAcks, params, headers).await;
         }
-        (Some(_), Action::Join { .. } | Action::Leave { .. } | Action::Disconnect { .. }) => {
-            let reason = format!("servers do not acknowledge {}; leave out ack", message.name());
+        (Some(_), Verb::Join | Verb::Leave | Verb::Disconnect) => {
+            let reason = format!("servers do not acknowledge {verb}; leave out ack");
             return Err(HttpProblem::query(ParameterError::new("ack", reason)));
         }
     }
-    let verb = message.action.verb();
     let outgoing = bridge.emitter.send(message).timeout(bridge.config.send_timeout(params.timeout));
     if params.dry_run {
         return Ok(command_response(&outgoing.command().await?));
@@ -54,13 +63,13 @@ pub(super) async fn send_message(
 
 async fn send_with_ack<A>(
     bridge: &BridgeState,
-    question: Asking<A>,
+    question: Request<A>,
     kind: QuestionKind,
     params: &SendParams,
     headers: &HeaderMap,
 ) -> Result<Response, HttpProblem>
 where
-    A: Answer + Serialize,
+    A: request::Response + Serialize,
 {
     let timeout = bridge.config.question_timeout("ack", params.ack)?;
     let mut question = question.timeout(timeout).require_servers(params.require_servers.unwrap_or(0));

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use socketio_bridge::AllowedEvents;
-use socketio_emitter::{Binary, Close, Command, Emitter};
+use socketio_emitter::{Binary, Emitter, adapter::Command, message::DisconnectMode};
 
 use crate::support::{TestBridge, post};
 
@@ -51,7 +51,7 @@ async fn batch_sends_all_messages_in_order() {
         io.to("r").emit(r#"a, [b] \" {"#, &(vec![1], json!({"x": "]"}))).await?;
         io.emit("b", &Binary([0, 255])).await?;
         io.to("r").join("vip").await?;
-        io.of("/x").all().disconnect(Close::Yes).await?;
+        io.of("/x").all().disconnect(DisconnectMode::CloseConnection).await?;
         io.server_side_emit("reload", &()).await.map(drop)
     });
     let values = messages.map(|message| serde_json::from_str::<Value>(message).unwrap());

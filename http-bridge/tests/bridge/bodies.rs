@@ -7,7 +7,10 @@ use axum::{
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 use serde_json::json;
-use socketio_emitter::{Binary, Close, Date, Emitter, Numbers, Outgoing, Spread};
+use socketio_emitter::{
+    Binary, Date, Emitter, Outgoing,
+    message::{DisconnectMode, Numbers, Spread},
+};
 
 use crate::support::{TestBridge, post};
 
@@ -99,7 +102,7 @@ async fn messagepack_body_sends_the_same_message_as_json() {
         ("/v1/sockets/join", json!({"join": ["a"], "rooms": ["b"]}), |io| io.to("b").join("a")),
         ("/v1/sockets/leave", json!({"leave": ["a"], "all": true}), |io| io.all().leave("a")),
         ("/v1/sockets/disconnect", json!({"do": "disconnect", "close": true, "all": true}), |io| {
-            io.all().disconnect(Close::Yes)
+            io.all().disconnect(DisconnectMode::CloseConnection)
         }),
     ];
     for (path, message, call) in cases {

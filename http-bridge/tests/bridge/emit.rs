@@ -5,7 +5,7 @@ use axum::{
     http::{Method, StatusCode, header},
 };
 use serde_json::json;
-use socketio_emitter::{Binary, Emitter, Numbers};
+use socketio_emitter::{Binary, Emitter, message::Numbers};
 
 use crate::support::{TestBridge, curl, post, post_json, request};
 

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 use socketio_bridge::AllowedEvents;
-use socketio_emitter::{Close, Emitter, Outgoing, SocketIo};
+use socketio_emitter::{Emitter, Outgoing, adapter::SocketIo, message::DisconnectMode};
 
 use crate::support::{TestBridge, post, post_json};
 
@@ -38,9 +38,13 @@ async fn each_route_sends_messages_with_its_verb() {
             io.of("/x").to("r").leave("vip")
         }),
         ("/v1/sockets/leave", r#"{"leave": ["vip"], "all": true, "seen": {}}"#, |io| io.all().leave("vip")),
-        ("/v1/sockets/disconnect", r#"{"rooms": ["r"]}"#, |io| io.to("r").disconnect(Close::No)),
-        ("/v1/sockets/disconnect", r#"{"close": true, "all": true}"#, |io| io.all().disconnect(Close::Yes)),
-        ("/v1/sockets/disconnect", r#"{"close": false, "rooms": ["r"]}"#, |io| io.to("r").disconnect(Close::No)),
+        ("/v1/sockets/disconnect", r#"{"rooms": ["r"]}"#, |io| io.to("r").disconnect(DisconnectMode::LeaveNamespace)),
+        ("/v1/sockets/disconnect", r#"{"close": true, "all": true}"#, |io| {
+            io.all().disconnect(DisconnectMode::CloseConnection)
+        }),
+        ("/v1/sockets/disconnect", r#"{"close": false, "rooms": ["r"]}"#, |io| {
+            io.to("r").disconnect(DisconnectMode::LeaveNamespace)
+        }),
     ];
     for (path, message, call) in cases {
         let (_, verb, _) = ROUTES.iter().find(|route| route.0 == path).unwrap();

@@ -8,7 +8,7 @@ use std::sync::{
 use axum::{Router, http::StatusCode};
 use serde_json::json;
 use socketio_bridge::{Config, app};
-use socketio_emitter::{Adapter, Classic, Options};
+use socketio_emitter::{Adapter, Options, adapter::Classic};
 use tokio::time::Instant;
 
 use crate::support::{FakePublish, FakeRedis, TestResponse, curl, get, post_json, send};

@@ -95,7 +95,7 @@ impl LatencyRecorder {
                     state.latency.saturating_record(nanos(now.saturating_sub(due)).max(1));
                 }
             }
-            Err(error) if error.is_unknown() => state.counts.unknown += 1,
+            Err(error) if error.may_have_been_taken() => state.counts.unknown += 1,
             Err(_) => state.counts.unsent += 1,
         }
     }

@@ -1,6 +1,9 @@
 //! The event that `sio bench` sends, and the channel it is sent to.
 
-use socketio_emitter::{Adapter, Args, Classic, Emitter, Error, Message, Outgoing, SocketIo};
+use socketio_emitter::{
+    Adapter, Args, Emitter, Error, Message, Outgoing,
+    adapter::{Classic, SocketIo},
+};
 use uuid::Uuid;
 
 use crate::{cli_error::CliError, global_args::GlobalArgs, output::Output};
@@ -75,7 +78,7 @@ impl BenchTarget {
         let command = adapter.encode(&message)?;
         let (channel, bytes) = (command.channel().to_owned(), command.size());
         let name = adapter.name();
-        Ok(Self { adapter: name, emitter: emitter.speaking(adapter), message, channel, bytes, read_by_servers })
+        Ok(Self { adapter: name, emitter: emitter.with_adapter(adapter), message, channel, bytes, read_by_servers })
     }
 
     pub(super) fn emitter(&self) -> &Emitter {

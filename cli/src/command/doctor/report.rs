@@ -5,7 +5,7 @@ use std::{
     io::{IsTerminal, stdout},
 };
 
-use socketio_emitter::{ClusterSeen, Diagnosis, Finding, NamespaceSeen, Severity};
+use socketio_emitter::doctor::{ClusterSeen, Diagnosis, Finding, NamespaceSeen, Severity};
 
 use crate::{output::escape_control, wrap::wrap};
 

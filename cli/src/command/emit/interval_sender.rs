@@ -2,7 +2,7 @@
 
 use std::{future::IntoFuture, time::Duration};
 
-use socketio_emitter::Emitter;
+use socketio_emitter::{Emitter, error::ErrorKind};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -130,13 +130,13 @@ impl IntervalSender {
                     self.counts.late += u64::from(self.schedule.is_late(tick, self.start.elapsed()));
                     return if output.is_json() { output.json_line(&receipt) } else { Ok(()) };
                 }
-                Err(error) if error.is_invalid() => return Err(error.into()),
-                Err(error) if error.is_unknown() => {
+                Err(error) if error.kind() == ErrorKind::InvalidMessage => return Err(error.into()),
+                Err(error) if error.may_have_been_taken() => {
                     outages.failed(&error, &self.counts);
                     self.counts.unknown += 1;
                     return Ok(());
                 }
-                Err(error) if error.is_nobody() => {
+                Err(error) if error.kind() == ErrorKind::NoServers => {
                     outages.too_few_servers(error, &self.counts);
                     break;
                 }

@@ -1,6 +1,9 @@
 //! The message of `sio emit`, rendered for each send.
 
-use socketio_emitter::{Action, Flags, Message};
+use socketio_emitter::{
+    Message,
+    message::{Action, Flags},
+};
 
 use super::EmitCommand;
 use crate::{

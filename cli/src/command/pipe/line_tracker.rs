@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde::Serialize;
-use socketio_emitter::Error;
+use socketio_emitter::{Error, error::ErrorKind};
 
 use super::{
     progress::PipeProgress,
@@ -138,8 +138,8 @@ impl LineTracker {
                     point.sent_later += 1;
                 }
             }
-            Err(error) if error.is_invalid() => self.report_bad(line, &describe_in_line(error)),
-            Err(error) => self.mark_failed(line, error.is_unknown()),
+            Err(error) if error.kind() == ErrorKind::InvalidMessage => self.report_bad(line, &describe_in_line(error)),
+            Err(error) => self.mark_failed(line, error.may_have_been_taken()),
         }
     }
 

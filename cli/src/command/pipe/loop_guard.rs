@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, ready};
 
 use futures_util::{FutureExt, future::BoxFuture};
-use socketio_emitter::{Emitter, Error, Origin};
+use socketio_emitter::{Emitter, Error, tap::TapOrigin};
 
 use crate::cli_error::CliError;
 
@@ -18,7 +18,7 @@ on its own Redis, remove the origin: jq -c 'del(.seen)'";
 /// Remembers which taps do not receive what is sent here.
 #[derive(Default)]
 pub(super) struct LoopGuard {
-    permitted: Vec<Origin>,
+    permitted: Vec<TapOrigin>,
     check: Option<BoxFuture<'static, Result<bool, Error>>>,
     disabled: bool,
 }
@@ -30,7 +30,7 @@ impl LoopGuard {
     }
 
     /// Returns true if messages of this tap may be sent. If not, [`poll_check`](Self::poll_check) has to check it.
-    pub(super) fn permits(&self, origin: &Origin) -> bool {
+    pub(super) fn permits(&self, origin: &TapOrigin) -> bool {
         self.disabled || self.permitted.contains(origin)
     }
 
@@ -40,13 +40,13 @@ impl LoopGuard {
     /// If they would loop, or Redis does not answer.
     pub(super) fn poll_check(
         &mut self,
-        origin: &Origin,
+        origin: &TapOrigin,
         emitter: &Emitter,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), CliError>> {
         let check = self.check.get_or_insert_with(|| {
             let (origin, emitter) = (origin.clone(), emitter.clone());
-            async move { origin.hears(&emitter).await }.boxed()
+            async move { emitter.is_tapped_by(&origin).await }.boxed()
         });
         let receives = ready!(check.poll_unpin(cx));
         self.check = None;

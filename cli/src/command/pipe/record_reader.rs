@@ -7,8 +7,11 @@ use std::{
 };
 
 use bytesize::ByteSize;
-use memchr::memmem;
-use socketio_emitter::{Error, Message, Numbers, Origin, Tapped};
+use socketio_emitter::{
+    Error,
+    message::{CheckedMessage, Numbers},
+    tap::{TapLine, TapOrigin},
+};
 use tokio::sync::mpsc;
 
 use super::line_reader::{LineReader, RawLine};
@@ -31,9 +34,9 @@ pub(super) type RecordChunks = mpsc::Receiver<io::Result<RecordChunk>>;
 
 /// A parsed line.
 pub(super) enum LineRecord {
-    Message(Message),
+    Message(CheckedMessage),
     /// A message that a tap wrote, and the tap's origin.
-    Tapped(Message, Origin),
+    Tapped(CheckedMessage, TapOrigin),
     /// A tap's line that is not a message, such as a response.
     NotAMessage,
     Invalid(LineProblem),
@@ -60,13 +63,10 @@ impl fmt::Display for LineProblem {
 
 impl LineRecord {
     fn parse(line: &[u8], numbers: Numbers) -> Self {
-        match Message::from_json_with(line, numbers) {
-            // Only a line that may come from a tap is parsed again, for its origin.
-            Ok(message) => match memmem::find(line, b"\"seen\"").and_then(|_| Origin::of_line(line)) {
-                Some(origin) => Self::Tapped(message, origin),
-                None => Self::Message(message),
-            },
-            Err(_) if Tapped::is_aside(line) => Self::NotAMessage,
+        match TapLine::read(line, numbers) {
+            Ok(TapLine::Message { message, origin: None, .. }) => Self::Message(message),
+            Ok(TapLine::Message { message, origin: Some(origin), .. }) => Self::Tapped(message, origin),
+            Ok(_) => Self::NotAMessage,
             Err(error) => Self::Invalid(LineProblem::Rejected(error)),
         }
     }

@@ -6,7 +6,12 @@ use std::{
 };
 
 use clap::builder::styling::{AnsiColor, Style};
-use socketio_emitter::{Action, Close, Date, Heard, Message, Presence, Question, Said, Seen, Target, Unreadable};
+use socketio_emitter::{
+    Date, Message,
+    adapter::{DecodedMessage, Presence, RequestKind},
+    message::{Action, DisconnectMode, Target},
+    tap::{MalformedMessage, TapMessage},
+};
 
 use crate::output::escape_control;
 
@@ -55,36 +60,37 @@ impl TapLineFormat {
     }
 
     /// The line, including the line break.
-    pub(super) fn line(&self, seen: &Seen) -> String {
-        let time = Date::from(seen.time).to_string();
+    pub(super) fn line(&self, message: &TapMessage) -> String {
+        let time = Date::from(message.time).to_string();
         let time = time.split('T').nth(1).unwrap_or_default();
-        let content = match &seen.said {
-            Said::Heard(Heard::Message { message, request, .. }) => self.message(message, request.is_some()),
-            Said::Heard(Heard::Question { about, target, .. }) => {
+        let content = match &message.decoded {
+            Ok(DecodedMessage::Message { message, request, .. }) => self.message(message, request.is_some()),
+            Ok(DecodedMessage::Request { kind, target, .. }) => {
                 let (namespace, rooms) = (self.styled(TapStyle::Target, &target.namespace), self.rooms(target, ""));
                 format!(
                     "{namespace} {}{rooms}",
-                    self.styled(TapStyle::Detail, &format!("requests {}", request_name(*about)))
+                    self.styled(TapStyle::Detail, &format!("requests {}", request_name(*kind)))
                 )
             }
-            Said::Heard(Heard::Answer { about, .. }) => {
-                self.styled(TapStyle::Detail, &format!("responds with {}", request_name(*about)))
+            Ok(DecodedMessage::Response { kind, .. }) => {
+                self.styled(TapStyle::Detail, &format!("responds with {}", request_name(*kind)))
             }
-            Said::Heard(Heard::Presence { about, namespace, .. }) => {
+            Ok(DecodedMessage::Presence { presence, namespace, .. }) => {
                 format!(
                     "{} {}",
                     self.styled(TapStyle::Target, namespace),
-                    self.styled(TapStyle::Detail, presence_name(*about))
+                    self.styled(TapStyle::Detail, presence_name(*presence))
                 )
             }
-            Said::Malformed(Unreadable { reason, bytes }) => {
-                let (channel, error) = (self.styled(TapStyle::Target, &seen.channel), format!("malformed: {reason}"));
+            Err(MalformedMessage { reason, bytes, .. }) => {
+                let (channel, error) =
+                    (self.styled(TapStyle::Target, &message.channel), format!("malformed: {reason}"));
                 format!("{channel} {}: {}", self.styled(TapStyle::Error, &error), raw_preview(bytes))
             }
             _ => String::new(),
         };
-        let sender = seen.sender().map(|sender| format!("{sender}, ")).unwrap_or_default();
-        let origin = self.styled(TapStyle::Detail, &format!("({sender}{}, {} B)", seen.adapter, seen.size));
+        let sender = message.sender().map(|sender| format!("{sender}, ")).unwrap_or_default();
+        let origin = self.styled(TapStyle::Detail, &format!("({sender}{}, {} B)", message.adapter, message.size));
         format!("{} {content} {origin}\n", self.styled(TapStyle::Detail, time))
     }
 
@@ -95,8 +101,12 @@ impl TapLineFormat {
             Action::ServerEmit { event, args } => (format!("server-emit {event}"), truncated_args(args), "servers"),
             Action::Join { rooms } => (format!("join {}", room_list(rooms)), String::new(), "all"),
             Action::Leave { rooms } => (format!("leave {}", room_list(rooms)), String::new(), "all"),
-            Action::Disconnect { close: Close::Yes } => ("disconnect --close".to_owned(), String::new(), "all"),
-            Action::Disconnect { close: Close::No } => ("disconnect".to_owned(), String::new(), "all"),
+            Action::Disconnect { mode: DisconnectMode::CloseConnection } => {
+                ("disconnect --close".to_owned(), String::new(), "all")
+            }
+            Action::Disconnect { mode: DisconnectMode::LeaveNamespace } => {
+                ("disconnect".to_owned(), String::new(), "all")
+            }
         };
         let namespace = self.styled(TapStyle::Target, &target.namespace);
         let acks = if wants_acks { self.styled(TapStyle::Detail, " requests acknowledgements") } else { String::new() };
@@ -167,24 +177,24 @@ fn hex(bytes: &[u8]) -> String {
     format!("[{}{more}]", shown.join(" "))
 }
 
-fn request_name(about: Question) -> &'static str {
+fn request_name(about: RequestKind) -> &'static str {
     match about {
-        Question::Sockets => "socket ids",
-        Question::Rooms => "rooms",
-        Question::Fetch => "sockets",
-        Question::ClientCount => "the number of clients",
-        Question::Ack => "an acknowledgement",
-        Question::ServerAck => "a server acknowledgement",
-        Question::Done => "done",
+        RequestKind::SocketIds => "socket ids",
+        RequestKind::AllRooms => "rooms",
+        RequestKind::FetchSockets => "sockets",
+        RequestKind::ClientCount => "the number of clients",
+        RequestKind::Ack => "an acknowledgement",
+        RequestKind::ServerAck => "a server acknowledgement",
+        RequestKind::Done => "done",
         _ => "unknown data",
     }
 }
 
 fn presence_name(about: Presence) -> &'static str {
     match about {
-        Presence::Came => "server started",
-        Presence::Alive => "server heartbeat",
-        Presence::Goes => "server stopped",
+        Presence::InitialHeartbeat => "server started",
+        Presence::Heartbeat => "server heartbeat",
+        Presence::AdapterClose => "server stopped",
         _ => "unknown server message",
     }
 }

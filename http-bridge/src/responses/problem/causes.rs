@@ -3,50 +3,31 @@
 use std::time::Duration;
 
 use axum::{extract::rejection::PathRejection, http::StatusCode};
-use socketio_emitter::{Error, Invalid, Verb};
+use socketio_emitter::{
+    Error,
+    error::{Code, InvalidMessage},
+    message::Verb,
+};
 
-use super::{HttpProblem, UnknownOutcome, bridge_code::BridgeCode};
-use crate::{params::ParameterError, requests::BodyPosition};
+use super::{HttpProblem, UnknownOutcome};
+use crate::{params::ParameterError, requests::BodyPosition, responses::codes::statuses};
 
 impl HttpProblem {
-    /// A problem that the bridge itself finds. Its status depends on its code.
-    fn of_bridge(code: BridgeCode, title: &str, detail: impl Into<String>) -> Self {
-        let status = match code {
-            BridgeCode::Query
-            | BridgeCode::Form
-            | BridgeCode::Path
-            | BridgeCode::Json
-            | BridgeCode::Utf8
-            | BridgeCode::Body => StatusCode::BAD_REQUEST,
-            BridgeCode::Unauthorized => StatusCode::UNAUTHORIZED,
-            BridgeCode::ForeignHost | BridgeCode::WebPage | BridgeCode::EventNotAllowed | BridgeCode::NotAllowed => {
-                StatusCode::FORBIDDEN
-            }
-            BridgeCode::NotFound => StatusCode::NOT_FOUND,
-            BridgeCode::Method => StatusCode::METHOD_NOT_ALLOWED,
-            BridgeCode::Accept => StatusCode::NOT_ACCEPTABLE,
-            BridgeCode::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            BridgeCode::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            BridgeCode::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            BridgeCode::NotEmit
-            | BridgeCode::NotServerEmit
-            | BridgeCode::NotJoin
-            | BridgeCode::NotLeave
-            | BridgeCode::NotDisconnect => StatusCode::UNPROCESSABLE_ENTITY,
-            BridgeCode::TooManyTaps => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        Self::new(status, code.as_str(), title, detail)
+    /// A problem that the bridge itself finds. Its code has one status.
+    fn of_bridge(code: Code, title: &str, detail: impl Into<String>) -> Self {
+        let status = statuses(code).first().and_then(|status| StatusCode::from_u16(*status).ok());
+        Self::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), code, title, detail)
     }
 
     pub(crate) fn query(error: ParameterError) -> Self {
-        Self::parameters(BridgeCode::Query, "The query string is invalid", error)
+        Self::parameters(Code::Query, "The query string is invalid", error)
     }
 
     pub(crate) fn form(error: ParameterError) -> Self {
-        Self::parameters(BridgeCode::Form, "The form is invalid", error)
+        Self::parameters(Code::Form, "The form is invalid", error)
     }
 
-    fn parameters(code: BridgeCode, title: &str, ParameterError { parameter, reason }: ParameterError) -> Self {
+    fn parameters(code: Code, title: &str, ParameterError { parameter, reason }: ParameterError) -> Self {
         let detail = match &parameter {
             Some(parameter) => format!("{parameter}: {reason}"),
             None => reason,
@@ -61,13 +42,13 @@ impl HttpProblem {
             "byte {valid_up_to} of the body (counted from 0) is not valid UTF-8; send text as UTF-8, or send bytes as \
              application/octet-stream"
         );
-        Self::of_bridge(BridgeCode::Utf8, "The body is not valid UTF-8", detail)
+        Self::of_bridge(Code::Utf8, "The body is not valid UTF-8", detail)
     }
 
     pub(crate) fn body_incomplete() -> Self {
         let detail = "the connection closed, or a chunk was malformed, before the body ended; the incomplete message \
                       was not sent; check the client and any proxy in front of sio-bridge";
-        Self::of_bridge(BridgeCode::Body, "The body is incomplete", detail)
+        Self::of_bridge(Code::Body, "The body is incomplete", detail)
     }
 
     pub(crate) fn body_too_slow(timeout: Duration) -> Self {
@@ -75,7 +56,7 @@ impl HttpProblem {
             "the body, or the next message of a batch, was not complete after {timeout:?} and was not sent; send it \
              faster, or in smaller parts"
         );
-        Self::of_bridge(BridgeCode::BodyTimeout, "The body arrived too slowly", detail)
+        Self::of_bridge(Code::BodyTimeout, "The body arrived too slowly", detail)
     }
 
     pub(crate) fn body_too_large(limit: usize) -> Self {
@@ -83,7 +64,7 @@ impl HttpProblem {
             "a body, or one message of a batch, may have up to {limit} bytes; send less, or start sio-bridge with a \
              larger --body-limit"
         );
-        Self::of_bridge(BridgeCode::BodyTooLarge, "The body is too large", detail)
+        Self::of_bridge(Code::BodyTooLarge, "The body is too large", detail)
     }
 
     pub(crate) fn unsupported_body(accepted: &str) -> Self {
@@ -91,13 +72,13 @@ impl HttpProblem {
             "this route accepts {accepted}; set Content-Type to the type of the body, send text as UTF-8 and do not \
              compress the body"
         );
-        Self::of_bridge(BridgeCode::ContentType, "The type of the body is not supported", detail)
+        Self::of_bridge(Code::ContentType, "The type of the body is not supported", detail)
     }
 
     pub(crate) fn not_an_array(position: BodyPosition, expected: &str) -> Self {
         let BodyPosition { line, column } = position;
         let detail = format!("line {line}, column {column}: expected {expected}");
-        let mut problem = Self::of_bridge(BridgeCode::Json, "The body is not valid JSON", detail);
+        let mut problem = Self::of_bridge(Code::Json, "The body is not valid JSON", detail);
         (problem.members().line, problem.members().column) = (Some(line), Some(column));
         problem
     }
@@ -112,7 +93,7 @@ impl HttpProblem {
             Verb::ServerEmit => "/v1/server-emit",
         };
         let detail = format!("\"do\" must be \"{route}\" or absent on this route; for \"{actual}\" use POST {path}");
-        let mut problem = Self::of_bridge(BridgeCode::not(route), "The message is for another route", detail);
+        let mut problem = Self::of_bridge(wrong_verb_code(route), "The message is for another route", detail);
         problem.members().pointer = Some("/do".to_owned());
         problem
     }
@@ -121,46 +102,46 @@ impl HttpProblem {
         let detail = format!(
             "{verb} is not allowed while sio-bridge runs with --allow-event; start it without --allow-event to allow it"
         );
-        Self::of_bridge(BridgeCode::NotAllowed, "The operation is not allowed", detail)
+        Self::of_bridge(Code::NotAllowed, "The operation is not allowed", detail)
     }
 
     pub(crate) fn question_not_allowed() -> Self {
         let detail = "questions about servers, rooms and sockets are not allowed while sio-bridge runs with \
                       --allow-event; start it without --allow-event to allow them";
-        Self::of_bridge(BridgeCode::NotAllowed, "The question is not allowed", detail)
+        Self::of_bridge(Code::NotAllowed, "The question is not allowed", detail)
     }
 
     pub(crate) fn event_not_allowed(event: &str) -> Self {
         let detail = format!("{event:?} matches no --allow-event of sio-bridge; start it with a glob that matches");
-        Self::of_bridge(BridgeCode::EventNotAllowed, "The event is not allowed", detail)
+        Self::of_bridge(Code::EventNotAllowed, "The event is not allowed", detail)
     }
 
     pub(crate) fn not_acceptable() -> Self {
         let detail = "this route responds with text/event-stream or application/x-ndjson; name one of them in Accept";
-        Self::of_bridge(BridgeCode::Accept, "No accepted response type is available", detail)
+        Self::of_bridge(Code::Accept, "No accepted response type is available", detail)
     }
 
     pub(crate) fn too_many_taps(limit: usize) -> Self {
         let detail = format!("{limit} taps are open, which is the maximum; close one, or try again later");
-        Self::of_bridge(BridgeCode::TooManyTaps, "Too many taps are open", detail)
+        Self::of_bridge(Code::TooManyTaps, "Too many taps are open", detail)
     }
 
     pub(crate) fn unauthorized() -> Self {
         let detail = "send the header Authorization: Bearer TOKEN with the token of this sio-bridge";
-        Self::of_bridge(BridgeCode::Unauthorized, "The token is missing or wrong", detail)
+        Self::of_bridge(Code::Unauthorized, "The token is missing or wrong", detail)
     }
 
     pub(crate) fn foreign_host() -> Self {
         let detail = "without a token, sio-bridge serves this machine only: the Host header must be localhost or a \
                       loopback address, and the request target a path; start it with SIO_BRIDGE_TOKEN to serve others";
-        Self::of_bridge(BridgeCode::ForeignHost, "The request is for another host", detail)
+        Self::of_bridge(Code::ForeignHost, "The request is for another host", detail)
     }
 
     pub(crate) fn web_page() -> Self {
         let detail = "the Origin or Sec-Fetch-Site header shows that a web page made this request, and without a token \
                       sio-bridge serves programs only; start it with SIO_BRIDGE_TOKEN, and keep the token out of web \
                       pages";
-        Self::of_bridge(BridgeCode::WebPage, "The request comes from a web page", detail)
+        Self::of_bridge(Code::WebPage, "The request comes from a web page", detail)
     }
 
     /// The result of a readiness probe. It needs no token, so it hides the address of Redis.
@@ -176,8 +157,10 @@ impl HttpProblem {
 impl From<Error> for HttpProblem {
     fn from(error: Error) -> Self {
         let (status, title) = match &error {
-            Error::Invalid(Invalid { code: "json", .. }) => (StatusCode::BAD_REQUEST, "The body is not valid JSON"),
-            Error::Invalid(Invalid { code: "msgpack", .. }) => {
+            Error::Invalid(InvalidMessage { code: Code::Json, .. }) => {
+                (StatusCode::BAD_REQUEST, "The body is not valid JSON")
+            }
+            Error::Invalid(InvalidMessage { code: Code::Msgpack, .. }) => {
                 (StatusCode::BAD_REQUEST, "The body is not valid MessagePack")
             }
             Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The message is invalid"),
@@ -199,8 +182,8 @@ impl From<Error> for HttpProblem {
             error => error.to_string(),
         };
         let mut problem = Self::new(status, error.code(), title, detail);
-        problem.members().unknown = error.is_unknown().then_some(UnknownOutcome::Message(true));
-        if let Error::Invalid(Invalid { pointer, position, .. }) = error {
+        problem.members().unknown = error.may_have_been_taken().then_some(UnknownOutcome::Message(true));
+        if let Error::Invalid(InvalidMessage { pointer, position, .. }) = error {
             problem.members().pointer = Some(pointer).filter(|pointer| !pointer.is_empty());
             (problem.members().line, problem.members().column) = position.unzip();
         }
@@ -210,7 +193,7 @@ impl From<Error> for HttpProblem {
 
 impl From<PathRejection> for HttpProblem {
     fn from(rejection: PathRejection) -> Self {
-        Self::of_bridge(BridgeCode::Path, "The path is invalid", rejection.body_text())
+        Self::of_bridge(Code::Path, "The path is invalid", rejection.body_text())
     }
 }
 
@@ -218,10 +201,21 @@ pub(crate) async fn not_found() -> HttpProblem {
     let detail = "the routes are POST /v1/emit, /v1/emit/{event}, /v1/batch, /v1/server-emit, \
                   /v1/sockets/join, /v1/sockets/leave and /v1/sockets/disconnect, and GET /v1/servers, \
                   /v1/rooms, /v1/sockets, /v1/tap, /livez, /readyz, /metrics and /openapi.json";
-    HttpProblem::of_bridge(BridgeCode::NotFound, "The route does not exist", detail)
+    HttpProblem::of_bridge(Code::NotFound, "The route does not exist", detail)
 }
 
 pub(crate) async fn method_not_allowed() -> HttpProblem {
     let detail = "this route does not have this method; use one from the Allow header";
-    HttpProblem::of_bridge(BridgeCode::Method, "The method is not allowed", detail)
+    HttpProblem::of_bridge(Code::Method, "The method is not allowed", detail)
+}
+
+/// The code of a message whose verb is not the verb of its route.
+fn wrong_verb_code(route: Verb) -> Code {
+    match route {
+        Verb::Emit => Code::NotEmit,
+        Verb::ServerEmit => Code::NotServerEmit,
+        Verb::Join => Code::NotJoin,
+        Verb::Leave => Code::NotLeave,
+        Verb::Disconnect => Code::NotDisconnect,
+    }
 }

@@ -5,7 +5,7 @@ use axum::{
 };
 use serde_json::json;
 use socketio_bridge::{Config, app};
-use socketio_emitter::{Command, Emitter, Options, Outgoing, Recording};
+use socketio_emitter::{Emitter, Options, Outgoing, Recording, adapter::Command};
 
 use super::{TestResponse, send};
 

@@ -2,7 +2,8 @@ use broker::Broker;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use socketio_emitter::{
-    Adapter, Classic, Emitter, Options,
+    Adapter, Emitter, Options,
+    adapter::Classic,
     redis::{Client, aio::MultiplexedConnection, cmd},
 };
 use tokio::task::JoinHandle;
