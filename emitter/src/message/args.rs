@@ -92,7 +92,7 @@ impl Args {
         let mut packer = Packer::new(numbers);
         let packed = value
             .serialize(ArgsSerializer::root(&mut packer))
-            .and_then(|len| Self::packed(packer, len))
+            .and_then(|len| Self::from_packer(packer, len))
             .map_err(|violation| InvalidMessage::new(violation.code, violation.pointer("/args"), violation.reason))?;
         Ok(packed)
     }
@@ -188,7 +188,7 @@ impl Args {
         &self.packed
     }
 
-    fn packed(packer: Packer, len: usize) -> Result<Self, RuleViolation> {
+    fn from_packer(packer: Packer, len: usize) -> Result<Self, RuleViolation> {
         Self { packed: packer.out.into(), len, traits: packer.traits }.checked()
     }
 

@@ -1,10 +1,12 @@
 //! MessagePack, written as notepack.io writes it and read item by item.
 //!
-//! The official emitter and servers encode with notepack.io. The functions here write the same bytes for the same value:
-//! the shortest form of integers, strings, binary, arrays and maps, doubles for fractions, and the timestamp extension for
-//! dates. Only a float without a fraction differs: notepack.io writes it as an integer, which JavaScript reads as the same
-//! number. The tests in `tests/vectors` therefore compare frames byte for byte with recorded frames of the official
-//! emitter. rmp-serde cannot replace this module: it has no timestamps, and it writes structs and `Vec<u8>` as arrays.
+//! The official emitter and the classic adapter encode with notepack.io. The functions here write the same bytes for the
+//! same value: the shortest form of integers, strings, binary, arrays and maps, doubles for fractions, and the timestamp
+//! extension of notepack.io 3 for dates. Only a float without a fraction differs: notepack.io writes an integer, which
+//! JavaScript reads as the same number.
+//!
+//! Servers accept any valid MessagePack. Equal bytes matter to the tests: `tests/vectors` compares frames of the classic
+//! adapter byte for byte with recorded frames of the official emitter.
 
 mod source;
 
@@ -231,21 +233,21 @@ mod tests {
 
     #[test]
     fn lengths_are_written_in_the_shortest_form_and_read_back() {
-        for (len, head) in [(0, 1), (31, 1), (32, 2), (255, 2), (256, 3), (65535, 3), (65536, 5)] {
+        for (len, header_len) in [(0, 1), (31, 1), (32, 2), (255, 2), (256, 3), (65535, 3), (65536, 5)] {
             let text = "x".repeat(len);
             let bytes = written(|out| str(out, &text));
-            assert_eq!(bytes.len(), head + len);
+            assert_eq!(bytes.len(), header_len + len);
             assert_eq!(read(&mut bytes.as_slice()), Ok(MsgpackItem::Str(&text)));
         }
-        for (len, head) in [(0, 2), (255, 2), (256, 3), (65536, 5)] {
+        for (len, header_len) in [(0, 2), (255, 2), (256, 3), (65536, 5)] {
             let bytes = written(|out| bin(out, &vec![7; len]));
-            assert_eq!(bytes.len(), head + len);
+            assert_eq!(bytes.len(), header_len + len);
             assert_eq!(read(&mut bytes.as_slice()), Ok(MsgpackItem::Bin(&vec![7; len])));
         }
-        for (len, head) in [(0, 1), (15, 1), (16, 3), (65535, 3), (65536, 5)] {
+        for (len, header_len) in [(0, 1), (15, 1), (16, 3), (65535, 3), (65536, 5)] {
             assert_eq!(read(&mut written(|out| array(out, len)).as_slice()), Ok(MsgpackItem::Array(len)));
             assert_eq!(read(&mut written(|out| map(out, len)).as_slice()), Ok(MsgpackItem::Map(len)));
-            assert_eq!(written(|out| map(out, len)).len(), head);
+            assert_eq!(written(|out| map(out, len)).len(), header_len);
         }
     }
 

@@ -63,7 +63,7 @@ impl<'de> DeserializeSeed<'de> for ArgsSeed<'_> {
         *self.violation = violation;
         let len = result?;
         let may_be_rounded = packer.may_be_rounded;
-        match Args::packed(packer, len) {
+        match Args::from_packer(packer, len) {
             Ok(args) => Ok((args, may_be_rounded)),
             Err(violation) => Err(violation.record::<D::Error>(self.violation)),
         }

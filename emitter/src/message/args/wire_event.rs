@@ -42,7 +42,7 @@ impl<'de> Deserialize<'de> for WireEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut transcoder = Transcoder::new(Numbers::Lossy);
         let (event, len) = deserializer.deserialize_seq(WireEventVisitor(&mut transcoder))?;
-        let args = Args::packed(transcoder.packer, len).map_err(D::Error::custom)?;
+        let args = Args::from_packer(transcoder.packer, len).map_err(D::Error::custom)?;
         Ok(Self { event, args })
     }
 }
@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for WireValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut transcoder = Transcoder::new(Numbers::Lossy);
         ValueSeed { transcoder: &mut transcoder, escapes: EscapeMode::Literal }.deserialize(deserializer)?;
-        Args::packed(transcoder.packer, 1).map(Self).map_err(D::Error::custom)
+        Args::from_packer(transcoder.packer, 1).map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -85,6 +85,6 @@ impl<'de> Deserialize<'de> for WireList {
         let mut transcoder = Transcoder::new(Numbers::Lossy);
         let list = ValueList { transcoder: &mut transcoder, escapes: EscapeMode::Literal };
         let len = deserializer.deserialize_seq(list)?;
-        Args::packed(transcoder.packer, len).map(Self).map_err(D::Error::custom)
+        Args::from_packer(transcoder.packer, len).map(Self).map_err(D::Error::custom)
     }
 }
