@@ -1,26 +1,30 @@
-//! What is said, no adapter in sight.
+//! A message and its JSON form, arguments, and the checks of both. This room knows no adapter.
 
 mod args;
 mod check;
-mod from_json;
-pub(crate) mod input;
+mod flags;
+mod input;
+mod json_form;
+mod message_fields;
 pub(crate) mod msgpack;
-mod to_json;
 mod verb;
 
-pub(crate) use self::args::{
-    ArgsForm, ArgsSeed, PlainEvent, RuleViolation, WireEvent, WireList, WireValue, rounded_integer, unsafe_integer,
-};
-pub(crate) use self::check::check_target;
+use self::args::{ArgsForm, ArgsSeed, RuleViolation};
 pub use self::{
     args::{Arg, Args, Binary, Date, Numbers, Spread},
     check::{CheckedMessage, MAX_DEPTH, MAX_SAFE_INTEGER, RESERVED_EVENTS, RESERVED_SERVER_EVENTS},
+    flags::Flags,
     verb::Verb,
 };
+pub(crate) use self::{
+    args::{PlainEvent, WireEvent, WireList, WireValue},
+    check::check_target,
+    input::without_position,
+};
 
-/// What is said, and to whom: an event for clients, an order to servers, or an event for the servers themselves.
+/// A message to the cluster: an action, and the sockets or servers that it is for.
 ///
-/// Its serde form is the JSON of every door:
+/// The crate, `sio` and `sio-bridge` use one JSON form, which is also the serde form:
 ///
 /// ```
 /// use socketio_emitter::Message;
@@ -33,26 +37,26 @@ pub use self::{
 /// # Ok::<(), socketio_emitter::Error>(())
 /// ```
 ///
-/// | key | for | value |
+/// | key | used by | value |
 /// |---|---|---|
-/// | `do` | | `emit` (the default), `join`, `leave`, `disconnect`, `server-emit` |
+/// | `do` | | `emit` (the default), `join`, `leave`, `disconnect` or `server-emit` |
 /// | `event` | emit, server-emit | a string |
-/// | `args` or `data` | emit, server-emit | the list of arguments, or the one argument |
-/// | `namespace` | all | a string, `/` by default |
-/// | `rooms`, `except` | all but server-emit | lists of rooms; `rooms` left out is everyone |
-/// | `flags` | emit | `{"volatile": true, "compress": false}`, either left out |
+/// | `args` or `data` | emit, server-emit | the list of arguments, or a single argument |
+/// | `namespace` | every action | a string; the default is `/` |
+/// | `rooms`, `except` | every action but server-emit | lists of rooms; without `rooms`, every socket |
+/// | `flags` | emit | `{"volatile": true, "compress": false}`, both optional |
 /// | `join`, `leave` | join, leave | the rooms to join or leave |
-/// | `close` | disconnect | true closes the connection too |
-/// | `all` | join, leave, disconnect | true where `rooms` is left out: it is meant |
-/// | `seen` | | ignored: where a tap saw the message |
+/// | `close` | disconnect | true to close the connections too |
+/// | `all` | join, leave, disconnect | true to target every socket; required without `rooms` |
+/// | `seen` | | ignored; a tap writes where it saw the message |
 ///
-/// Any other key is an error, as is an empty list of rooms.
+/// Any other key is an error, and so is an empty list of rooms.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
-    /// To whom.
+    /// The sockets or servers that the message is for.
     pub target: Target,
-    /// What.
+    /// What the message does.
     pub action: Action,
 }
 
@@ -62,11 +66,11 @@ pub struct Message {
 pub struct Target {
     /// The namespace, with its leading slash.
     pub namespace: String,
-    /// The rooms, one of which a socket must be in; `None` is every socket of the namespace.
+    /// The rooms to reach: a socket must be in at least one of them. `None` is every socket of the namespace.
     pub rooms: Option<Vec<String>>,
-    /// Rooms whose sockets are left out. A socket's id is a room.
+    /// Rooms whose sockets are excluded. The id of a socket is a room too.
     pub except: Vec<String>,
-    /// Every socket of the namespace is meant: what join, leave and disconnect ask for where no room is named.
+    /// Confirms that every socket of the namespace is meant. Join, leave and disconnect require it without rooms.
     pub all: bool,
 }
 
@@ -75,11 +79,11 @@ pub struct Target {
 pub enum Action {
     /// Sends an event to clients.
     Emit {
-        /// The event's name.
+        /// The event name.
         event: String,
-        /// What it carries.
+        /// The arguments of the event.
         args: Args,
-        /// How it travels.
+        /// How servers send the event to each client.
         flags: Flags,
     },
     /// Makes sockets join rooms.
@@ -97,31 +101,21 @@ pub enum Action {
         /// What happens to their connections.
         mode: DisconnectMode,
     },
-    /// Sends an event to the servers themselves.
+    /// Sends an event to the servers.
     ServerEmit {
-        /// The event's name.
+        /// The event name.
         event: String,
-        /// What it carries.
+        /// The arguments of the event.
         args: Args,
     },
-}
-
-/// How an event travels to each client.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Flags {
-    /// Dropped where the connection is not ready to take it.
-    pub volatile: bool,
-    /// Whether the server may compress it; `None` leaves that to the server, which may.
-    pub compress: Option<bool>,
 }
 
 /// What happens to the connection of a disconnected socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisconnectMode {
-    /// The socket leaves the namespace. The connection stays, with the client's other namespaces.
+    /// The socket leaves the namespace. The connection stays open for the other namespaces of the client.
     LeaveNamespace,
-    /// The connection closes, and with it all namespaces of the client.
+    /// The connection closes. The client leaves all its namespaces.
     CloseConnection,
 }
 
@@ -131,7 +125,7 @@ impl Message {
         Self { target, action }
     }
 
-    /// An event for clients, so far for everyone on `/`.
+    /// An event for every client on `/`.
     pub fn emit(event: impl Into<String>, args: Args) -> Self {
         Action::Emit { event: event.into(), args, flags: Flags::default() }.into()
     }
@@ -143,7 +137,7 @@ impl Message {
 }
 
 impl Action {
-    /// What kind of action it is.
+    /// The kind of the action.
     pub fn verb(&self) -> Verb {
         match self {
             Self::Emit { .. } => Verb::Emit,
@@ -153,17 +147,16 @@ impl Action {
             Self::ServerEmit { .. } => Verb::ServerEmit,
         }
     }
-}
 
-impl Action {
-    /// The event and its arguments; none for an order.
+    /// The event and its arguments; both are empty for join, leave and disconnect.
     pub(crate) fn event(&self) -> (&str, &Args) {
         match self {
             Self::Emit { event, args, .. } | Self::ServerEmit { event, args } => (event, args),
-            Self::Join { .. } | Self::Leave { .. } | Self::Disconnect { .. } => ("", &args::NONE),
+            Self::Join { .. } | Self::Leave { .. } | Self::Disconnect { .. } => ("", &args::NO_ARGS),
         }
     }
 
+    /// The flags of an emit; the default for any other action.
     pub(crate) fn flags(&self) -> Flags {
         match self {
             Self::Emit { flags, .. } => *flags,
@@ -173,19 +166,19 @@ impl Action {
 }
 
 impl From<Action> for Message {
-    /// The action, so far on everyone of `/`.
+    /// The action for every socket, or server, on `/`.
     fn from(action: Action) -> Self {
         Self { target: Target::default(), action }
     }
 }
 
 impl Target {
-    /// Adds rooms to be reached; even none at all is remembered, and refused later on.
+    /// Adds rooms to reach. Adding an empty list is not the same as adding none: [`Message::check`] refuses it.
     pub fn to(&mut self, rooms: impl IntoIterator<Item = String>) {
         self.rooms.get_or_insert_default().extend(rooms);
     }
 
-    /// Sets the namespace; the leading slash may be left out. None at all is remembered, and refused later on.
+    /// Sets the namespace. The leading slash is optional. An empty name is kept, and [`Message::check`] refuses it.
     pub fn of(&mut self, namespace: &str) {
         self.namespace = match namespace {
             "" => String::new(),
@@ -196,7 +189,7 @@ impl Target {
 }
 
 impl Default for Target {
-    /// Everyone on `/`.
+    /// Every socket on `/`.
     fn default() -> Self {
         Self { namespace: "/".to_owned(), rooms: None, except: Vec::new(), all: false }
     }

@@ -8,7 +8,7 @@ use serde_path_to_error::Track;
 
 use crate::{
     base::{Error, malformed},
-    message::{input::without_position, msgpack::Source},
+    message::{msgpack::MsgpackSource, without_position},
 };
 
 /// What serde calls a number, by Rust's names for them.
@@ -53,7 +53,7 @@ fn json_as<'de, S: DeserializeSeed<'de> + Copy>(payload: &'de [u8], seed: S) -> 
 }
 
 fn msgpack_as<'de, S: DeserializeSeed<'de> + Copy>(payload: &'de [u8], seed: S) -> Result<S::Value, Error> {
-    let mut source = Source::new(payload);
+    let mut source = MsgpackSource::new(payload);
     let read = seed.deserialize(&mut source).and_then(|value| source.end().map(|()| value));
     read.map_err(|error| {
         if payload.is_empty() {
@@ -66,7 +66,7 @@ fn msgpack_as<'de, S: DeserializeSeed<'de> + Copy>(payload: &'de [u8], seed: S) 
             return malformed(error.to_string());
         }
         let mut track = Track::new();
-        let mut source = Source::new(payload);
+        let mut source = MsgpackSource::new(payload);
         let _ = seed.deserialize(serde_path_to_error::Deserializer::new(&mut source, &mut track));
         at(track, &error.to_string())
     })
@@ -113,8 +113,8 @@ mod tests {
             (b"hello\n", "this is text, where MessagePack belongs"),
             (b"[\"chat\", 1]", "this is text, where MessagePack belongs"),
             (b"\x81\xa5rooms\x92\xa1a\x01", "rooms[1]: invalid type: integer `1`, expected a string"),
-            (b"\x81\xa5rooms", "this is no valid MessagePack"),
-            (b"\x81\xa5rooms\x90\x01", "1 more byte(s) after the end"),
+            (b"\x81\xa5rooms", "invalid MessagePack"),
+            (b"\x81\xa5rooms\x90\x01", "invalid MessagePack: 1 extra byte(s) after the value"),
             (b"\xc3", "invalid type: boolean `true`, expected a thing"),
         ] {
             let error = either::<Thing>(payload).unwrap_err();

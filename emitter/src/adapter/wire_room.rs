@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for WireRooms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::msgpack::{self, Source};
+    use crate::message::msgpack::{self, MsgpackSource};
 
     #[test]
     fn a_number_is_named_and_what_has_no_name_is_left_out() {
@@ -63,7 +63,7 @@ mod tests {
         // As notepack 2 writes undefined.
         bytes.extend([0xd4, 0, 0]);
         msgpack::str(&mut bytes, "c");
-        let WireRooms(rooms) = WireRooms::deserialize(&mut Source::new(&bytes)).unwrap();
+        let WireRooms(rooms) = WireRooms::deserialize(&mut MsgpackSource::new(&bytes)).unwrap();
         assert_eq!(rooms, ["a", "7", "c"]);
     }
 }

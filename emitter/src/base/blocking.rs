@@ -2,9 +2,9 @@ use std::{future::Future, io, panic::resume_unwind, sync::OnceLock, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::base::Error;
+use super::Error;
 
-/// Runs a future to its end on the background runtime, from any thread.
+/// Blocks the calling thread until the future ends on the background runtime.
 pub(crate) fn wait<F>(future: F) -> Result<F::Output, Error>
 where
     F: Future + Send,
@@ -14,11 +14,11 @@ where
     if Handle::try_current().is_err() {
         return Ok(runtime.block_on(future));
     }
-    // A thread that runs async code may not wait, but it may wait for one that may.
+    // Tokio panics if a thread of a runtime blocks on another runtime, so a new thread does.
     thread::scope(|scope| scope.spawn(|| runtime.block_on(future)).join()).map_err(|panic| resume_unwind(panic))
 }
 
-/// One runtime with one thread, for the whole program: connections made by waiting live on it.
+/// The runtime of all blocking calls of the program, with one thread. Connections that they open live on it.
 fn runtime() -> Result<&'static Runtime, Error> {
     static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();
     RUNTIME

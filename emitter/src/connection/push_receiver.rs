@@ -75,7 +75,7 @@ impl Pushed {
     /// Where no more will come.
     pub(super) async fn next(&mut self, deadline: Deadline) -> Result<Option<OwnedFrame>, RedisError> {
         match self.ahead.take().or_else(|| self.queue.try_recv().ok()) {
-            Some((at, caught)) if deadline.has(at) => return Ok(Some(self.fill.taken(caught))),
+            Some((at, caught)) if deadline.is_after(at) => return Ok(Some(self.fill.taken(caught))),
             late @ Some(_) => {
                 self.ahead = late;
                 return Ok(None);

@@ -1,42 +1,50 @@
-//! What an event carries: any serde value becomes a list of arguments.
+//! The arguments of an event: any serde value, checked and packed as MessagePack.
 
+mod arg;
+mod args_seed;
+mod args_serializer;
 mod attachments;
 mod binary;
-mod compound;
+mod compound_serializer;
 mod date;
-mod de;
-mod pack;
-mod rounded;
-mod ser;
+mod numbers;
+mod packer;
+mod rule_violation;
 mod spread;
-mod transcode;
-mod view;
+mod transcoder;
+mod value_seed;
+mod wire_event;
 
 use std::fmt;
 
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeSeed};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeSeed, ser::SerializeSeq};
 
-use self::pack::{Packer, Traits};
-pub use self::{binary::Binary, date::Date, pack::Numbers, spread::Spread, view::Arg};
+pub use self::{arg::Arg, binary::Binary, date::Date, numbers::Numbers, spread::Spread};
+use self::{
+    arg::BinaryForm,
+    args_serializer::ArgsSerializer,
+    packer::{ArgsTraits, Packer},
+};
 pub(crate) use self::{
-    de::{ArgsForm, ArgsSeed, WireEvent, WireList, WireValue},
-    pack::{RuleViolation, unsafe_integer},
-    rounded::rounded_integer,
-    view::PlainEvent,
+    args_seed::{ArgsForm, ArgsSeed},
+    numbers::{rounded_integer, unsafe_integer},
+    rule_violation::RuleViolation,
+    wire_event::{PlainEvent, WireEvent, WireList, WireValue},
 };
-use crate::{
-    base::{Code, Error, InvalidMessage},
-    message::{input, msgpack::Source},
-};
+use super::{input, msgpack::MsgpackSource};
+use crate::base::{Code, Error, InvalidMessage};
 
-/// An event's arguments, checked and packed.
+/// The newtype name by which the serializer of arguments knows [`Args`].
+const ARGS_NEWTYPE: &str = "$socketio_emitter::Args";
+
+/// The arguments of an event, checked and packed.
 ///
-/// A tuple or array is several arguments, `()` is none, and anything else is one: a `Vec`, a struct, a map, a
-/// scalar. (The same rule as socketioxide's.) [`Spread`] sends a list whose length is known at run time only.
+/// A tuple or array is several arguments, `()` is none, and any other value is one: a `Vec`, a struct, a map or a
+/// scalar. This is the rule of socketioxide too. [`Spread`] is for a number of arguments that is only known at run time.
 ///
 /// ```
-/// use socketio_emitter::{Args, Spread};
+/// use socketio_emitter::message::{Args, Spread};
 ///
 /// assert_eq!(Args::new(&())?.len(), 0);
 /// assert_eq!(Args::new(&("x", 1))?.len(), 2);
@@ -45,59 +53,59 @@ use crate::{
 /// # Ok::<(), socketio_emitter::Error>(())
 /// ```
 ///
-/// (serde cannot tell `serde_json::Value::Null` from `()`; a null alone is `(Value::Null,)`.)
+/// serde does not distinguish `serde_json::Value::Null` from `()`: pass `(Value::Null,)` to send null as the only
+/// argument.
 ///
-/// Types that know a human-readable form use it (a UUID is a string). `bytes::Bytes`, `serde_bytes` and
-/// [`Binary`] are Socket.IO binary; a plain `Vec<u8>` is a list of numbers. [`Date`] is a JavaScript date.
+/// Types with a human-readable form use it: a UUID is a string. `bytes::Bytes`, the types of `serde_bytes` and
+/// [`Binary`] are Socket.IO binary; a `Vec<u8>` is a list of numbers. [`Date`] is a JavaScript date.
 ///
-/// What is refused, because it could not arrive whole: integers beyond 2^53-1 (unless
-/// [`Numbers::Lossy`] is chosen), nesting deeper than [`MAX_DEPTH`](super::MAX_DEPTH), keys that are no strings or
-/// numbers, the key `__proto__`, and `{"_placeholder": true}` beside binary.
+/// Refused, because receivers would get something else or fail: integers beyond 2^53-1 (except with
+/// [`Numbers::Lossy`]), nesting deeper than [`MAX_DEPTH`](super::MAX_DEPTH), map keys other than strings, integers and
+/// booleans, the key `__proto__`, and `{"_placeholder": true}` beside binary.
 ///
-/// Its serde form is the JSON list of the arguments, binary as `{"$binary": "<base64>"}`; an object that has
-/// that shape itself is wrapped in `{"$escape": …}`.
+/// The serde form is the list of the arguments. In it, binary is `{"$binary": "<base64>"}`, and an object that has
+/// this shape itself is wrapped: `{"$escape": …}`.
 #[derive(Clone, Default, PartialEq)]
 pub struct Args {
-    /// The arguments one after another as MessagePack, without a head.
+    /// The arguments one after another as MessagePack, without the header of an array.
     packed: Bytes,
     len: usize,
-    traits: Traits,
+    traits: ArgsTraits,
 }
 
-/// No arguments.
-pub(crate) static NONE: Args = Args { packed: Bytes::new(), len: 0, traits: Traits::NONE };
+pub(super) static NO_ARGS: Args = Args { packed: Bytes::new(), len: 0, traits: ArgsTraits::NONE };
 
 impl Args {
     /// Packs a value.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with a pointer to what is refused.
+    /// [`Error::Invalid`] with a JSON pointer to the refused value.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
         Self::with_numbers(value, Numbers::Exact)
     }
 
-    /// Packs a value, with a choice of what to do with integers that JavaScript cannot hold.
+    /// Packs a value; `numbers` says what to do with integers that JavaScript cannot hold exactly.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with a pointer to what is refused.
+    /// As for [`new`](Self::new).
     pub fn with_numbers<T: Serialize + ?Sized>(value: &T, numbers: Numbers) -> Result<Self, Error> {
         let mut packer = Packer::new(numbers);
         let packed = value
-            .serialize(ser::Serializer::root(&mut packer))
-            .and_then(|len| Self::packed(packer, len))
-            .map_err(|fault| InvalidMessage::new(fault.code, fault.pointer("/args"), fault.reason))?;
+            .serialize(ArgsSerializer::root(&mut packer))
+            .and_then(|len| Self::from_packer(packer, len))
+            .map_err(|violation| InvalidMessage::new(violation.code, violation.pointer("/args"), violation.reason))?;
         Ok(packed)
     }
 
-    /// Reads JSON text as the one argument, `{"$binary": …}` and `{"$escape": …}` included.
+    /// Reads a JSON text as a single argument. `{"$binary": …}` and `{"$escape": …}` are interpreted.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with a JSON pointer into the text, and the line and column.
+    /// [`Error::Invalid`] with a JSON pointer into the text, the line and the column.
     pub fn from_json(json: &[u8], numbers: Numbers) -> Result<Self, Error> {
         Ok(input::json(ArgsForm::Single, json, numbers)?)
     }
 
-    /// Reads a MessagePack value as the one argument.
+    /// Reads a MessagePack value as a single argument.
     ///
     /// # Errors
     /// [`Error::Invalid`] with a JSON pointer into the value.
@@ -105,33 +113,33 @@ impl Args {
         Ok(input::msgpack(ArgsForm::Single, bytes, numbers)?)
     }
 
-    /// Several lists of arguments, one after the other.
+    /// Concatenates lists of arguments.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they cannot stand together: `{"_placeholder": true}` beside binary.
+    /// [`Error::Invalid`] if one has `{"_placeholder": true}` and another has binary.
     pub fn join(parts: impl IntoIterator<Item = Self>) -> Result<Self, Error> {
         let mut packed = Vec::new();
-        let mut all = Self::default();
+        let mut joined = Self::default();
         for part in parts {
             packed.extend_from_slice(&part.packed);
-            all.len += part.len;
-            all.traits |= part.traits;
+            joined.len += part.len;
+            joined.traits |= part.traits;
         }
-        all.packed = packed.into();
-        all.checked().map_err(|fault| InvalidMessage::new(fault.code, "/args", fault.reason).into())
+        joined.packed = packed.into();
+        joined.checked().map_err(|violation| InvalidMessage::new(violation.code, "/args", violation.reason).into())
     }
 
-    /// How many arguments there are.
+    /// The number of arguments.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// True if the event comes alone.
+    /// Whether there are no arguments.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The arguments one by one, for any serde format.
+    /// Iterates over the arguments, which any serde format can write.
     ///
     /// ```
     /// use socketio_emitter::Args;
@@ -142,10 +150,10 @@ impl Args {
     /// # Ok::<(), socketio_emitter::Error>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = Arg<'_>> {
-        view::iter(self)
+        arg::iter(self)
     }
 
-    /// The arguments as a type of the program's own: one is that value, several are a tuple, none is `()`.
+    /// Deserializes the arguments: a single one as its type, several as a tuple, none as `()`.
     ///
     /// ```
     /// use socketio_emitter::Args;
@@ -156,31 +164,31 @@ impl Args {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Malformed`] if they are something else.
+    /// [`Error::Malformed`] if they have another type.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, Error> {
-        let read = match self.len {
-            1 => T::deserialize(&mut Source::new(&self.packed)),
-            len => T::deserialize(&mut Source::list(&self.packed, len)),
+        let result = match self.len {
+            1 => T::deserialize(&mut MsgpackSource::new(&self.packed)),
+            len => T::deserialize(&mut MsgpackSource::array_without_header(&self.packed, len)),
         };
-        read.map_err(|error| Error::Malformed(error.to_string()))
+        result.map_err(|error| Error::Malformed(error.to_string()))
     }
 
-    /// True if an argument is or holds binary.
+    /// Whether the arguments contain binary.
     pub fn has_binary(&self) -> bool {
         self.traits.binary
     }
 
-    /// True if every number is finite, so that JSON can carry the arguments.
+    /// Whether every number is finite, so that JSON can carry it.
     pub fn is_finite(&self) -> bool {
         !self.traits.not_finite
     }
 
-    /// The arguments one after another as MessagePack, without a head.
+    /// The arguments one after another as MessagePack, without the header of an array.
     pub(crate) fn as_msgpack(&self) -> &[u8] {
         &self.packed
     }
 
-    fn packed(packer: Packer, len: usize) -> Result<Self, RuleViolation> {
+    fn from_packer(packer: Packer, len: usize) -> Result<Self, RuleViolation> {
         Self { packed: packer.out.into(), len, traits: packer.traits }.checked()
     }
 
@@ -202,16 +210,20 @@ impl fmt::Debug for Args {
     }
 }
 
-impl input::InputForm for ArgsForm {
-    type Value = Args;
+impl Serialize for Args {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(ARGS_NEWTYPE, &ArgsList(self))
+    }
+}
 
-    fn read<'de, D: Deserializer<'de>>(
-        self,
-        source: D,
-        numbers: Numbers,
-        fault: &mut Option<RuleViolation>,
-    ) -> Result<(Args, bool), D::Error> {
-        ArgsSeed::new(self, numbers, fault).deserialize(source)
+/// The content of the newtype as which [`Args`] serializes.
+struct ArgsList<'a>(&'a Args);
+
+impl Serialize for ArgsList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        arg::serialize_elements(&mut list, self.0, BinaryForm::Escaped)?;
+        list.end()
     }
 }
 

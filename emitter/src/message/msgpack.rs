@@ -1,21 +1,30 @@
-//! The MessagePack format, as bytes: the smallest form of every value, as notepack writes it, and a reader of
-//! one token at a time.
+//! MessagePack, written as notepack.io writes it and read item by item.
+//!
+//! The official emitter and the classic adapter encode with notepack.io. The functions here write the same bytes for the
+//! same value: the shortest form of integers, strings, binary, arrays and maps, doubles for fractions, and the timestamp
+//! extension of notepack.io 3 for dates. Only a float without a fraction differs: notepack.io writes an integer, which
+//! JavaScript reads as the same number.
+//!
+//! Servers accept any valid MessagePack. Equal bytes matter to the tests: `tests/vectors` compares frames of the classic
+//! adapter byte for byte with recorded frames of the official emitter.
 
 mod source;
 
-pub(crate) use self::source::{DATE, Source, timestamp_millis};
+pub(crate) use self::source::MsgpackSource;
+pub(super) use self::source::{DATE_KEY, timestamp_millis};
 
-/// Up to so many entries, the head of an array or map is one byte with the count in its low bits.
-pub(crate) const FIX: usize = 15;
+/// The largest length of an array or map that fits in the low bits of its first byte.
+pub(super) const MAX_FIX_LEN: usize = 15;
 
-pub(crate) const TRUE: u8 = 0xc3;
+/// The byte of true.
+pub(super) const TRUE: u8 = 0xc3;
 
 /// Appends nil.
 pub(crate) fn nil(out: &mut Vec<u8>) {
     out.push(0xc0);
 }
 
-/// Appends the smallest form of an unsigned integer.
+/// Appends the shortest form of an unsigned integer.
 pub(crate) fn uint(out: &mut Vec<u8>, value: u64) {
     match value {
         0..=0x7f => out.push(value as u8),
@@ -26,7 +35,7 @@ pub(crate) fn uint(out: &mut Vec<u8>, value: u64) {
     }
 }
 
-/// Appends the smallest form of a signed integer.
+/// Appends the shortest form of a signed integer.
 pub(crate) fn int(out: &mut Vec<u8>, value: i64) {
     match value {
         0.. => uint(out, value as u64),
@@ -43,7 +52,7 @@ pub(crate) fn bool(out: &mut Vec<u8>, value: bool) {
     out.push(if value { TRUE } else { 0xc2 });
 }
 
-/// Appends a double; JavaScript has no smaller float.
+/// Appends a double, which is the number type of JavaScript.
 pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
     tagged(out, 0xcb, &value.to_be_bytes());
 }
@@ -52,34 +61,34 @@ pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
 pub(crate) fn str(out: &mut Vec<u8>, value: &str) {
     match value.len() {
         len @ 0..=31 => out.push(0xa0 | len as u8),
-        len => length(out, len, [Some(0xd9), Some(0xda), Some(0xdb)]),
+        len => write_len(out, len, [Some(0xd9), Some(0xda), Some(0xdb)]),
     }
     out.extend_from_slice(value.as_bytes());
 }
 
 /// Appends binary.
 pub(crate) fn bin(out: &mut Vec<u8>, value: &[u8]) {
-    length(out, value.len(), [Some(0xc4), Some(0xc5), Some(0xc6)]);
+    write_len(out, value.len(), [Some(0xc4), Some(0xc5), Some(0xc6)]);
     out.extend_from_slice(value);
 }
 
-/// Appends the head of an array; its values follow.
+/// Appends the header of an array; its values follow.
 pub(crate) fn array(out: &mut Vec<u8>, len: usize) {
     match len {
-        0..=FIX => out.push(0x90 | len as u8),
-        _ => length(out, len, [None, Some(0xdc), Some(0xdd)]),
+        0..=MAX_FIX_LEN => out.push(0x90 | len as u8),
+        _ => write_len(out, len, [None, Some(0xdc), Some(0xdd)]),
     }
 }
 
-/// Appends the head of a map; its keys and values follow in turn.
+/// Appends the header of a map; its keys and values follow, in turn.
 pub(crate) fn map(out: &mut Vec<u8>, len: usize) {
     match len {
-        0..=FIX => out.push(0x80 | len as u8),
-        _ => length(out, len, [None, Some(0xde), Some(0xdf)]),
+        0..=MAX_FIX_LEN => out.push(0x80 | len as u8),
+        _ => write_len(out, len, [None, Some(0xde), Some(0xdf)]),
     }
 }
 
-/// Appends the timestamp extension, the form that a JavaScript `Date` takes.
+/// Appends a timestamp extension, as notepack.io 3 writes a JavaScript `Date`.
 pub(crate) fn timestamp(out: &mut Vec<u8>, seconds: i64, nanos: u32) {
     match u64::try_from(seconds) {
         Ok(seconds @ 0..=0xffff_ffff) if nanos == 0 => {
@@ -103,7 +112,7 @@ fn tagged(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-fn length(out: &mut Vec<u8>, len: usize, [tag8, tag16, tag32]: [Option<u8>; 3]) {
+fn write_len(out: &mut Vec<u8>, len: usize, [tag8, tag16, tag32]: [Option<u8>; 3]) {
     match (len, tag8, tag16, tag32) {
         (0..=0xff, Some(tag), ..) => out.extend_from_slice(&[tag, len as u8]),
         (0..=0xffff, _, Some(tag), _) => tagged(out, tag, &(len as u16).to_be_bytes()),
@@ -111,9 +120,9 @@ fn length(out: &mut Vec<u8>, len: usize, [tag8, tag16, tag32]: [Option<u8>; 3]) 
     }
 }
 
-/// One value, or the head of one: an array's values and a map's keys and values follow it.
+/// A scalar value, or the header of an array or map; the values of an array and the keys and values of a map follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Token<'a> {
+pub(crate) enum MsgpackItem<'a> {
     Nil,
     Bool(bool),
     Uint(u64),
@@ -126,78 +135,78 @@ pub(crate) enum Token<'a> {
     Ext(i8, &'a [u8]),
 }
 
-/// The bytes are no MessagePack.
+/// The bytes are not MessagePack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub(crate) struct MalformedMsgpack;
 
-/// Reads one token off the front of `input`.
-pub(crate) fn read<'a>(input: &mut &'a [u8]) -> Result<Token<'a>, Malformed> {
-    let tag = number::<1>(input)?[0];
+/// Reads one item off the front of `input`.
+pub(crate) fn read<'a>(input: &mut &'a [u8]) -> Result<MsgpackItem<'a>, MalformedMsgpack> {
+    let tag = take_array::<1>(input)?[0];
     Ok(match tag {
-        0x00..=0x7f => Token::Uint(tag.into()),
-        0x80..=0x8f => Token::Map((tag & 0x0f).into()),
-        0x90..=0x9f => Token::Array((tag & 0x0f).into()),
+        0x00..=0x7f => MsgpackItem::Uint(tag.into()),
+        0x80..=0x8f => MsgpackItem::Map((tag & 0x0f).into()),
+        0x90..=0x9f => MsgpackItem::Array((tag & 0x0f).into()),
         0xa0..=0xbf => string(input, (tag & 0x1f).into())?,
-        0xc0 => Token::Nil,
-        0xc1 => return Err(Malformed),
-        0xc2 | 0xc3 => Token::Bool(tag == 0xc3),
+        0xc0 => MsgpackItem::Nil,
+        0xc1 => return Err(MalformedMsgpack),
+        0xc2 | 0xc3 => MsgpackItem::Bool(tag == 0xc3),
         0xc4..=0xc6 => {
-            let len = sized(input, tag - 0xc4)?;
-            Token::Bin(take(input, len)?)
+            let len = read_len(input, tag - 0xc4)?;
+            MsgpackItem::Bin(take(input, len)?)
         }
         0xc7..=0xc9 => {
-            let len = sized(input, tag - 0xc7)?;
+            let len = read_len(input, tag - 0xc7)?;
             extension(input, len)?
         }
-        0xca => Token::Float(f32::from_be_bytes(number(input)?).into()),
-        0xcb => Token::Float(f64::from_be_bytes(number(input)?)),
-        0xcc => Token::Uint(u8::from_be_bytes(number(input)?).into()),
-        0xcd => Token::Uint(u16::from_be_bytes(number(input)?).into()),
-        0xce => Token::Uint(u32::from_be_bytes(number(input)?).into()),
-        0xcf => Token::Uint(u64::from_be_bytes(number(input)?)),
-        0xd0 => Token::Int(i8::from_be_bytes(number(input)?).into()),
-        0xd1 => Token::Int(i16::from_be_bytes(number(input)?).into()),
-        0xd2 => Token::Int(i32::from_be_bytes(number(input)?).into()),
-        0xd3 => Token::Int(i64::from_be_bytes(number(input)?)),
+        0xca => MsgpackItem::Float(f32::from_be_bytes(take_array(input)?).into()),
+        0xcb => MsgpackItem::Float(f64::from_be_bytes(take_array(input)?)),
+        0xcc => MsgpackItem::Uint(u8::from_be_bytes(take_array(input)?).into()),
+        0xcd => MsgpackItem::Uint(u16::from_be_bytes(take_array(input)?).into()),
+        0xce => MsgpackItem::Uint(u32::from_be_bytes(take_array(input)?).into()),
+        0xcf => MsgpackItem::Uint(u64::from_be_bytes(take_array(input)?)),
+        0xd0 => MsgpackItem::Int(i8::from_be_bytes(take_array(input)?).into()),
+        0xd1 => MsgpackItem::Int(i16::from_be_bytes(take_array(input)?).into()),
+        0xd2 => MsgpackItem::Int(i32::from_be_bytes(take_array(input)?).into()),
+        0xd3 => MsgpackItem::Int(i64::from_be_bytes(take_array(input)?)),
         0xd4..=0xd8 => extension(input, 1 << (tag - 0xd4))?,
         0xd9..=0xdb => {
-            let len = sized(input, tag - 0xd9)?;
+            let len = read_len(input, tag - 0xd9)?;
             string(input, len)?
         }
-        0xdc | 0xdd => Token::Array(sized(input, tag - 0xdc + 1)?),
-        0xde | 0xdf => Token::Map(sized(input, tag - 0xde + 1)?),
-        0xe0..=0xff => Token::Int((tag as i8).into()),
+        0xdc | 0xdd => MsgpackItem::Array(read_len(input, tag - 0xdc + 1)?),
+        0xde | 0xdf => MsgpackItem::Map(read_len(input, tag - 0xde + 1)?),
+        0xe0..=0xff => MsgpackItem::Int((tag as i8).into()),
     })
 }
 
-fn take<'a>(input: &mut &'a [u8], len: usize) -> Result<&'a [u8], Malformed> {
-    let (taken, rest) = input.split_at_checked(len).ok_or(Malformed)?;
+fn take<'a>(input: &mut &'a [u8], len: usize) -> Result<&'a [u8], MalformedMsgpack> {
+    let (taken, rest) = input.split_at_checked(len).ok_or(MalformedMsgpack)?;
     *input = rest;
     Ok(taken)
 }
 
-fn number<const N: usize>(input: &mut &[u8]) -> Result<[u8; N], Malformed> {
-    let (taken, rest) = input.split_first_chunk::<N>().ok_or(Malformed)?;
+fn take_array<const N: usize>(input: &mut &[u8]) -> Result<[u8; N], MalformedMsgpack> {
+    let (taken, rest) = input.split_first_chunk::<N>().ok_or(MalformedMsgpack)?;
     *input = rest;
     Ok(*taken)
 }
 
-/// A length in 1, 2 or 4 bytes.
-fn sized(input: &mut &[u8], width: u8) -> Result<usize, Malformed> {
+/// Reads a length of 1, 2 or 4 bytes.
+fn read_len(input: &mut &[u8], width: u8) -> Result<usize, MalformedMsgpack> {
     Ok(match width {
-        0 => u8::from_be_bytes(number(input)?).into(),
-        1 => u16::from_be_bytes(number(input)?).into(),
-        _ => u32::from_be_bytes(number(input)?) as usize,
+        0 => u8::from_be_bytes(take_array(input)?).into(),
+        1 => u16::from_be_bytes(take_array(input)?).into(),
+        _ => u32::from_be_bytes(take_array(input)?) as usize,
     })
 }
 
-fn string<'a>(input: &mut &'a [u8], len: usize) -> Result<Token<'a>, Malformed> {
-    str::from_utf8(take(input, len)?).map(Token::Str).map_err(|_| Malformed)
+fn string<'a>(input: &mut &'a [u8], len: usize) -> Result<MsgpackItem<'a>, MalformedMsgpack> {
+    str::from_utf8(take(input, len)?).map(MsgpackItem::Str).map_err(|_| MalformedMsgpack)
 }
 
-fn extension<'a>(input: &mut &'a [u8], len: usize) -> Result<Token<'a>, Malformed> {
-    let kind = i8::from_be_bytes(number(input)?);
-    Ok(Token::Ext(kind, take(input, len)?))
+fn extension<'a>(input: &mut &'a [u8], len: usize) -> Result<MsgpackItem<'a>, MalformedMsgpack> {
+    let kind = i8::from_be_bytes(take_array(input)?);
+    Ok(MsgpackItem::Ext(kind, take(input, len)?))
 }
 
 #[cfg(test)]
@@ -211,11 +220,11 @@ mod tests {
     }
 
     #[test]
-    fn integers_take_the_smallest_form_and_come_back() {
+    fn integers_are_written_in_the_shortest_form_and_read_back() {
         for value in [0, 1, -1, -32, -33, 127, 128, -128, -129, 255, 256, 65535, 65536, -32768, -32769] {
             let bytes = written(|out| int(out, value));
-            let token = read(&mut bytes.as_slice()).unwrap();
-            assert!(token == Token::Int(value) || token == Token::Uint(value as u64), "{value}: {token:?}");
+            let item = read(&mut bytes.as_slice()).unwrap();
+            assert!(item == MsgpackItem::Int(value) || item == MsgpackItem::Uint(value as u64), "{value}: {item:?}");
         }
         for (value, len) in [(-32, 1), (-33, 2), (127, 1), (128, 2), (256, 3), (65536, 5), (1 << 32, 9)] {
             assert_eq!(written(|out| int(out, value)).len(), len, "{value}");
@@ -223,32 +232,32 @@ mod tests {
     }
 
     #[test]
-    fn lengths_take_the_smallest_form_and_come_back() {
-        for (len, head) in [(0, 1), (31, 1), (32, 2), (255, 2), (256, 3), (65535, 3), (65536, 5)] {
+    fn lengths_are_written_in_the_shortest_form_and_read_back() {
+        for (len, header_len) in [(0, 1), (31, 1), (32, 2), (255, 2), (256, 3), (65535, 3), (65536, 5)] {
             let text = "x".repeat(len);
             let bytes = written(|out| str(out, &text));
-            assert_eq!(bytes.len(), head + len);
-            assert_eq!(read(&mut bytes.as_slice()), Ok(Token::Str(&text)));
+            assert_eq!(bytes.len(), header_len + len);
+            assert_eq!(read(&mut bytes.as_slice()), Ok(MsgpackItem::Str(&text)));
         }
-        for (len, head) in [(0, 2), (255, 2), (256, 3), (65536, 5)] {
+        for (len, header_len) in [(0, 2), (255, 2), (256, 3), (65536, 5)] {
             let bytes = written(|out| bin(out, &vec![7; len]));
-            assert_eq!(bytes.len(), head + len);
-            assert_eq!(read(&mut bytes.as_slice()), Ok(Token::Bin(&vec![7; len])));
+            assert_eq!(bytes.len(), header_len + len);
+            assert_eq!(read(&mut bytes.as_slice()), Ok(MsgpackItem::Bin(&vec![7; len])));
         }
-        for (len, head) in [(0, 1), (15, 1), (16, 3), (65535, 3), (65536, 5)] {
-            assert_eq!(read(&mut written(|out| array(out, len)).as_slice()), Ok(Token::Array(len)));
-            assert_eq!(read(&mut written(|out| map(out, len)).as_slice()), Ok(Token::Map(len)));
-            assert_eq!(written(|out| map(out, len)).len(), head);
+        for (len, header_len) in [(0, 1), (15, 1), (16, 3), (65535, 3), (65536, 5)] {
+            assert_eq!(read(&mut written(|out| array(out, len)).as_slice()), Ok(MsgpackItem::Array(len)));
+            assert_eq!(read(&mut written(|out| map(out, len)).as_slice()), Ok(MsgpackItem::Map(len)));
+            assert_eq!(written(|out| map(out, len)).len(), header_len);
         }
     }
 
     #[test]
-    fn a_cut_or_wrong_value_is_malformed_and_never_a_panic() {
-        let whole = written(|out| str(out, &"x".repeat(300)));
-        for cut in 0..whole.len() {
-            assert_eq!(read(&mut &whole[..cut]), Err(Malformed));
+    fn truncated_or_invalid_bytes_are_malformed() {
+        let bytes = written(|out| str(out, &"x".repeat(300)));
+        for len in 0..bytes.len() {
+            assert_eq!(read(&mut &bytes[..len]), Err(MalformedMsgpack));
         }
-        assert_eq!(read(&mut [0xc1].as_slice()), Err(Malformed));
-        assert_eq!(read(&mut [0xa1, 0xff].as_slice()), Err(Malformed));
+        assert_eq!(read(&mut [0xc1].as_slice()), Err(MalformedMsgpack));
+        assert_eq!(read(&mut [0xa1, 0xff].as_slice()), Err(MalformedMsgpack));
     }
 }

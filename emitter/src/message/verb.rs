@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-/// What a message does, by its name in the JSON form: the value of `do`.
+/// The kind of an action: the value of `do` in the JSON form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
@@ -15,12 +15,12 @@ pub enum Verb {
     Leave,
     /// Disconnects sockets.
     Disconnect,
-    /// Sends an event to the servers themselves.
+    /// Sends an event to the servers.
     ServerEmit,
 }
 
 impl Verb {
-    /// As it is written: `emit`, `join`, `leave`, `disconnect` or `server-emit`.
+    /// The value of `do`: `emit`, `join`, `leave`, `disconnect` or `server-emit`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Emit => "emit",
@@ -31,7 +31,7 @@ impl Verb {
         }
     }
 
-    /// The keys that a message with this verb is known by, in words.
+    /// The main keys of a message with this verb, for error texts.
     pub(super) fn keys(self) -> &'static str {
         match self {
             Self::Emit | Self::ServerEmit => "\"event\" and \"args\" or \"data\"",

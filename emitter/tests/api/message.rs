@@ -50,15 +50,15 @@ fn short_forms_are_parsed_as_the_full_form() {
 #[test]
 fn invalid_json_is_refused_with_code_pointer_text_and_position() {
     for (json, code, pointer, text) in [
-        ("", "json", "", "there is nothing here"),
+        ("", "json", "", "the input is empty"),
         ("[]", "message", "", "a message: a JSON object"),
-        ("{\"event\": \"e\"", "json", "", "no valid JSON"),
+        ("{\"event\": \"e\"", "json", "", "invalid JSON"),
         ("{\"event\": \"e\"} x", "json", "", "trailing"),
         (r#"{"args": []}"#, "missing-key", "", "is missing"),
         (r#"{"event": 5}"#, "message", "/event", "expected a string"),
         (r#"{"event": null}"#, "message", "/event", "expected a string"),
         (r#"{"event": "e", "args": 5}"#, "message", "/args", "a list of arguments"),
-        (r#"{"event": "e", "args": [], "data": 1}"#, "args-and-data", "/data", "exclude each other"),
+        (r#"{"event": "e", "args": [], "data": 1}"#, "args-and-data", "/data", "both set"),
         (r#"{"event": "e", "event": "f"}"#, "duplicate-key", "/event", "twice"),
         (r#"{"event": "e", "room": "a"}"#, "unknown-key", "/room", "did you mean \"rooms\"?"),
         (r#"{"event": "e", "rooms": "a"}"#, "message", "/rooms", "expected a sequence"),
@@ -68,7 +68,7 @@ fn invalid_json_is_refused_with_code_pointer_text_and_position() {
         (r#"{"event": "e", "namespace": ""}"#, "empty-namespace", "/namespace", "no name"),
         (r#"{"event": "e", "except": [""]}"#, "empty-room", "/except/0", "no name"),
         (r#"{"event": "e", "flags": {"volatil": true}}"#, "message", "/flags/volatil", "unknown field"),
-        (r#"{"event": "e", "close": true}"#, "wrong-key", "/close", "does not go with"),
+        (r#"{"event": "e", "close": true}"#, "wrong-key", "/close", "does not apply to"),
         (r#"{"do": "shout", "event": "e"}"#, "message", "/do", "unknown variant"),
         (r#"{"event": ""}"#, "empty-event", "/event", "no name"),
         (r#"{"event": "disconnect"}"#, "reserved-event", "/event", "reserved"),
@@ -109,7 +109,7 @@ fn verb_of_the_caller_is_the_default_of_do() {
     let refusal_text = |json: &[u8], verb| Message::from_json_as(json, verb, Numbers::Exact).unwrap_err().to_string();
     assert!(
         refusal_text(br#"{"all": true, "event": "e"}"#, Verb::Disconnect)
-            .contains("which is disconnect where left out")
+            .contains(r#""do": "disconnect" (the default)"#)
     );
     assert!(refusal_text(br#"{"all": true}"#, Verb::Join).contains(r#""join" is missing"#));
     assert!(refusal_text(b"5", Verb::Leave).contains(r#"with "leave""#));

@@ -20,7 +20,7 @@ use crate::{
     base::{Error, malformed},
     message::{
         Args, WireList, WireValue,
-        msgpack::{self, Token},
+        msgpack::{self, MsgpackItem},
     },
 };
 
@@ -42,10 +42,10 @@ impl<'a> Data<'a> {
         finite(args)?;
         let shape = match (args.len(), msgpack::read(&mut args.as_msgpack())) {
             (0, _) => Shape::Bare,
-            (1, Ok(Token::Nil)) => {
+            (1, Ok(MsgpackItem::Nil)) => {
                 return Err(unsupported("null as the only argument", "send no argument, or an object that holds it"));
             }
-            (1, Ok(Token::Array(_))) if !before_5_15_1 => Shape::List,
+            (1, Ok(MsgpackItem::Array(_))) if !before_5_15_1 => Shape::List,
             (1, _) if !args.has_binary() => Shape::Bare,
             _ if before_5_15_1 => {
                 return Err(unsupported("several arguments before 5.15.1", "send one object that holds them"));
@@ -101,7 +101,7 @@ fn arguments(data: &RawValue, before_5_15_1: bool) -> Result<Args, Error> {
         let WireValue(args) = parse(data)?;
         args
     };
-    let alone = args.len() == 1 && msgpack::read(&mut args.as_msgpack()) == Ok(Token::Nil);
+    let alone = args.len() == 1 && msgpack::read(&mut args.as_msgpack()) == Ok(MsgpackItem::Nil);
     Ok(if alone { Args::default() } else { args })
 }
 

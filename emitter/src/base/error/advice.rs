@@ -1,48 +1,52 @@
-//! What to look at where Redis cannot be used: its words and the system's, in those of somebody who set it up.
+//! What to check or do when Redis cannot be reached or refuses.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// What may help, if more can be said than the error says by itself.
-pub(super) fn advice(source: &RedisError) -> Option<&'static str> {
-    Some(match source.kind() {
-        ErrorKind::AuthenticationFailed => "is it the right user and password, and for this Redis?",
-        ErrorKind::Server(ServerErrorKind::BusyLoading) => "wait until it has; INFO persistence says how long it takes",
-        ErrorKind::Parse | ErrorKind::UnexpectedReturnType => "is it Redis what listens on that port?",
-        ErrorKind::Io => return network(source),
-        _ => return word(source),
+/// Advice for the error, where its own text is not enough.
+pub(super) fn advice(error: &RedisError) -> Option<&'static str> {
+    Some(match error.kind() {
+        ErrorKind::AuthenticationFailed => "check the user and password, and that they are for this Redis",
+        ErrorKind::Server(ServerErrorKind::BusyLoading) => {
+            "wait until Redis has loaded its data; INFO persistence shows the remaining time"
+        }
+        ErrorKind::Parse | ErrorKind::UnexpectedReturnType => "check that Redis listens on this port",
+        ErrorKind::Io => return network_advice(error),
+        _ => return server_advice(error),
     })
 }
 
-fn network(source: &RedisError) -> Option<&'static str> {
-    let text = source.to_string();
-    // Who wraps an error of the system gives it no kind.
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+fn network_advice(error: &RedisError) -> Option<&'static str> {
+    // Errors of TLS and of name resolution have no kind of their own.
+    let text = error.to_string();
     Some(match () {
-        () if says(&["certificate"]) => {
-            "whom to trust is named with rediss://HOST:PORT?ca=FILE; the host in the URL is the one it is for"
+        () if text.contains("certificate") => {
+            "set the CA certificate with rediss://HOST:PORT?ca=FILE, and use a host name that the server's certificate is \
+             for"
         }
-        () if says(&["lookup"]) => "is the host's name spelt right, and known here?",
-        () if source.is_connection_refusal() => "does Redis run there, and is it the right host and port?",
-        () if source.is_timeout() => {
-            "is it frozen, or behind a firewall? A port without TLS says nothing to rediss://, and one with it nothing to \
-             redis://"
+        () if text.contains("lookup") => "check the spelling of the host name, and that this machine can resolve it",
+        () if error.is_connection_refusal() => "check that Redis runs there, and the host and port",
+        () if error.is_timeout() => {
+            "check that Redis is not frozen or behind a firewall, and that the URL is rediss:// for a port with TLS and \
+             redis:// for one without"
         }
-        () if source.is_connection_dropped() => "if that port speaks TLS: rediss:// in place of redis://",
+        () if error.is_connection_dropped() => "if this port uses TLS, use rediss:// instead of redis://",
         () => return None,
     })
 }
 
-/// The first word of what Redis says is made for programs.
-fn word(source: &RedisError) -> Option<&'static str> {
-    let detail = source.detail().unwrap_or_default();
-    Some(match source.code() {
+/// Advice by the error code of Redis, the first word of its reply, or else by its text.
+fn server_advice(error: &RedisError) -> Option<&'static str> {
+    let detail = error.detail().unwrap_or_default();
+    Some(match error.code() {
         Some("NOAUTH") => {
-            "it wants a password: redis://USER:PASSWORD@HOST:PORT as SIO_URL, or the password alone as REDISCLI_AUTH"
+            "set the password: redis://USER:PASSWORD@HOST:PORT as SIO_URL, or only the password as REDISCLI_AUTH"
         }
-        Some("BUSY") => "wait until the script ends, or end it: redis-cli SCRIPT KILL",
-        _ if detail.contains("'SENTINEL'") => "no sentinel listens there: redis://HOST:PORT, if it is Redis itself",
-        _ if detail.contains("cluster support disabled") => "it is no Redis Cluster: redis://HOST:PORT",
-        _ if detail.contains("DB index") => "it has not so many databases; CONFIG GET databases says how many",
+        Some("BUSY") => "wait until the script ends, or stop it: redis-cli SCRIPT KILL",
+        _ if detail.contains("'SENTINEL'") => "this is not a sentinel; if it is Redis itself, use redis://HOST:PORT",
+        _ if detail.contains("cluster support disabled") => "this is not a Redis Cluster; use redis://HOST:PORT",
+        _ if detail.contains("DB index") => {
+            "use a lower database number; CONFIG GET databases shows how many there are"
+        }
         _ => return None,
     })
 }

@@ -1,14 +1,16 @@
-//! Binary beside JSON, as Socket.IO carries it: a placeholder stands where the bytes belong, and they come apart.
+//! Binary as attachments beside JSON: each is replaced by a placeholder, as in socket.io-parser.
 
 use super::{Args, RuleViolation};
-use crate::base::Code;
-use crate::message::msgpack::{self, Token};
+use crate::{
+    base::Code,
+    message::msgpack::{self, MsgpackItem},
+};
 
-const PLACEHOLDER: &str = "_placeholder";
-const NUMBER: &str = "num";
+const PLACEHOLDER_KEY: &str = "_placeholder";
+const NUMBER_KEY: &str = "num";
 
 impl Args {
-    /// The arguments with a placeholder for each binary, and the binary by their numbers.
+    /// Replaces each binary value by a placeholder, and returns the attachments in the order of their numbers.
     pub(crate) fn detached(&self) -> (Self, Vec<&[u8]>) {
         let mut out = Vec::with_capacity(self.packed.len());
         let mut attachments = Vec::new();
@@ -16,8 +18,8 @@ impl Args {
         while !rest.is_empty() {
             let start = rest;
             match msgpack::read(&mut rest) {
-                Ok(Token::Bin(bytes)) => {
-                    placeholder(&mut out, attachments.len());
+                Ok(MsgpackItem::Bin(bytes)) => {
+                    write_placeholder(&mut out, attachments.len());
                     attachments.push(bytes);
                 }
                 Ok(_) => out.extend_from_slice(&start[..start.len() - rest.len()]),
@@ -30,62 +32,71 @@ impl Args {
         (Self { packed: out.into(), len: self.len, traits }, attachments)
     }
 
-    /// The arguments with the binary where its placeholders are. Each is put in once: to name one a thousand times
-    /// would make a small message a large one.
+    /// Replaces each placeholder by its attachment. Each attachment is used once: a small message that names one a
+    /// thousand times must not become a large one.
     pub(crate) fn attached<B: AsRef<[u8]>>(self, attachments: &[B]) -> Result<Self, RuleViolation> {
         if attachments.is_empty() {
             return Ok(self);
         }
-        let mut left: Vec<_> = attachments.iter().map(|bytes| Some(bytes.as_ref())).collect();
+        let mut unused: Vec<_> = attachments.iter().map(|bytes| Some(bytes.as_ref())).collect();
         let mut out = Vec::with_capacity(self.packed.len());
         let mut traits = self.traits;
         traits.placeholder = false;
         let mut rest = &*self.packed;
         while !rest.is_empty() {
             let start = rest;
-            let token = msgpack::read(&mut rest).map_err(|_| fault("arguments that cannot be read"))?;
-            if let Some((number, after)) = (token == Token::Map(2)).then(|| numbered(rest)).flatten() {
-                let bytes = usize::try_from(number).ok().and_then(|number| left.get_mut(number)?.take());
-                msgpack::bin(&mut out, bytes.ok_or_else(|| fault("a placeholder without an attachment"))?);
+            let item = msgpack::read(&mut rest).map_err(|_| violation("the arguments are malformed MessagePack"))?;
+            if let Some((number, after)) = (item == MsgpackItem::Map(2)).then(|| read_placeholder(rest)).flatten() {
+                let bytes = usize::try_from(number).ok().and_then(|number| unused.get_mut(number)?.take());
+                msgpack::bin(&mut out, bytes.ok_or_else(|| violation("a placeholder has no attachment"))?);
                 traits.binary = true;
                 rest = after;
                 continue;
             }
-            traits.placeholder |= token == Token::Str(PLACEHOLDER) && rest.first() == Some(&msgpack::TRUE);
+            traits.placeholder |= item == MsgpackItem::Str(PLACEHOLDER_KEY) && rest.first() == Some(&msgpack::TRUE);
             out.extend_from_slice(&start[..start.len() - rest.len()]);
         }
         Ok(Self { packed: out.into(), len: self.len, traits })
     }
 }
 
-fn placeholder(out: &mut Vec<u8>, number: usize) {
+fn write_placeholder(out: &mut Vec<u8>, number: usize) {
     msgpack::map(out, 2);
-    msgpack::str(out, PLACEHOLDER);
+    msgpack::str(out, PLACEHOLDER_KEY);
     msgpack::bool(out, true);
-    msgpack::str(out, NUMBER);
+    msgpack::str(out, NUMBER_KEY);
     msgpack::uint(out, number as u64);
 }
 
-/// The number of the placeholder whose entries come next, and what follows them; the keys stand in either order.
-fn numbered(mut entries: &[u8]) -> Option<(u64, &[u8])> {
-    let mut next = || msgpack::read(&mut entries).ok();
-    let ([Token::Str(PLACEHOLDER), Token::Bool(true), Token::Str(NUMBER), Token::Uint(number)]
-    | [Token::Str(NUMBER), Token::Uint(number), Token::Str(PLACEHOLDER), Token::Bool(true)]) =
-        [next()?, next()?, next()?, next()?]
+/// Reads the two entries of a placeholder, in either order. Returns its number and the bytes after it.
+fn read_placeholder(mut entries: &[u8]) -> Option<(u64, &[u8])> {
+    let mut next_item = || msgpack::read(&mut entries).ok();
+    let ([
+        MsgpackItem::Str(PLACEHOLDER_KEY),
+        MsgpackItem::Bool(true),
+        MsgpackItem::Str(NUMBER_KEY),
+        MsgpackItem::Uint(number),
+    ]
+    | [
+        MsgpackItem::Str(NUMBER_KEY),
+        MsgpackItem::Uint(number),
+        MsgpackItem::Str(PLACEHOLDER_KEY),
+        MsgpackItem::Bool(true),
+    ]) = [next_item()?, next_item()?, next_item()?, next_item()?]
     else {
         return None;
     };
     Some((number, entries))
 }
 
-fn fault(reason: &str) -> RuleViolation {
+fn violation(reason: &str) -> RuleViolation {
     RuleViolation::new(Code::Placeholder, reason)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Binary, message::WireList};
+    use crate::message::{Binary, WireList};
 
     fn list(json: &str) -> Args {
         let WireList(args) = serde_json::from_str(json).unwrap();
@@ -93,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn binary_is_taken_out_and_put_back() {
+    fn detached_binary_can_be_attached_again() {
         let args = Args::new(&("x", Binary([1]), [[Binary([2, 3])]], 5)).unwrap();
         let (detached, attachments) = args.detached();
         let json = r#"["x",{"_placeholder":true,"num":0},[[{"_placeholder":true,"num":1}]],5]"#;
@@ -103,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_found_in_any_order_and_numbered_as_they_are() {
+    fn placeholders_are_replaced_by_number_in_any_order_of_keys() {
         let args = list(r#"[{"num":1,"_placeholder":true},{"_placeholder":true,"num":0},{"num":0}]"#);
         assert_eq!(
             serde_json::to_string(&args.attached(&[[1], [2]]).unwrap()).unwrap(),
@@ -112,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attachment_that_is_missing_or_named_twice_is_a_fault() {
+    fn placeholder_without_attachment_or_used_twice_is_refused() {
         let twice = r#"[{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]"#;
         for json in [r#"[{"_placeholder":true,"num":1}]"#, twice] {
             assert!(list(json).attached(&[[1]]).is_err(), "{json}");
@@ -120,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_placeholder_stays() {
+    fn objects_that_resemble_a_placeholder_are_unchanged() {
         let json = r#"[{"_placeholder":false,"num":0},{"_placeholder":true,"num":-1},{"_placeholder":true}]"#;
         assert_eq!(serde_json::to_string(&list(json).attached(&[[1]]).unwrap()).unwrap(), json);
     }

@@ -1,8 +1,8 @@
 use serde::{Serialize, Serializer};
 
-/// Bytes that are to arrive as bytes: a `Buffer` in Node, an `ArrayBuffer` in a browser.
+/// Socket.IO binary: clients receive a `Buffer` in Node.js and an `ArrayBuffer` in a browser.
 ///
-/// `bytes::Bytes` and `serde_bytes` do the same; this is for bytes at hand in any other shape.
+/// `bytes::Bytes` and the types of `serde_bytes` are binary too; this wraps any other type of bytes.
 ///
 /// ```
 /// use socketio_emitter::{Args, Binary};

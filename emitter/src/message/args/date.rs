@@ -5,12 +5,13 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-pub(super) const TOKEN: &str = "$socketio_emitter::Date";
+/// The newtype name by which the serializer of arguments knows a [`Date`].
+pub(super) const DATE_NEWTYPE: &str = "$socketio_emitter::Date";
 
 /// A JavaScript `Date`: a point in time in whole milliseconds.
 ///
-/// Clients receive its ISO 8601 string, such as `2020-01-01T00:00:00.500Z`, as for any `Date` that a Socket.IO
-/// server emits. (Date types of other crates are strings already, in their own spelling.)
+/// Clients receive ISO 8601 text such as `2020-01-01T00:00:00.500Z`, as for a `Date` that a Socket.IO server emits.
+/// Date types of other crates serialize in their own formats, mostly as text.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -26,12 +27,12 @@ pub struct Date {
 }
 
 impl Date {
-    /// The date so many milliseconds after 1970 began (UTC), or before it if negative.
+    /// The date `millis` milliseconds after 1970-01-01T00:00:00Z, or before it if negative.
     pub fn from_unix_ms(millis: i64) -> Self {
         Self { millis }
     }
 
-    /// The spelling of `Date.prototype.toISOString`, in the years that have four digits.
+    /// The text that `Date.prototype.toISOString` returns, for years of four digits.
     pub(crate) fn iso(self) -> Option<String> {
         let time = jiff::Timestamp::from_millisecond(self.millis).ok()?;
         Some(time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
@@ -58,8 +59,8 @@ impl From<SystemTime> for Date {
 }
 
 impl Serialize for Date {
-    /// Milliseconds, in a wrapper that the packer knows.
+    /// Milliseconds since 1970, in a newtype that the serializer of arguments writes as a date.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(TOKEN, &self.millis)
+        serializer.serialize_newtype_struct(DATE_NEWTYPE, &self.millis)
     }
 }

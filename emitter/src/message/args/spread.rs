@@ -1,11 +1,12 @@
 use serde::{Serialize, Serializer};
 
-pub(super) const TOKEN: &str = "$socketio_emitter::Spread";
+/// The newtype name by which the serializer of arguments knows a [`Spread`].
+pub(super) const SPREAD_NEWTYPE: &str = "$socketio_emitter::Spread";
 
-/// A list whose items are the arguments, for when their number is known at run time only.
+/// A list whose items are the arguments, for a number of arguments that is only known at run time.
 ///
 /// ```
-/// use socketio_emitter::{Args, Spread};
+/// use socketio_emitter::message::{Args, Spread};
 ///
 /// let words: Vec<String> = "to be or not".split(' ').map(String::from).collect();
 /// assert_eq!(Args::new(&Spread(words))?.len(), 4);
@@ -13,12 +14,12 @@ pub(super) const TOKEN: &str = "$socketio_emitter::Spread";
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spread<T>(
-    /// Anything that serialises as a sequence.
+    /// A value that serializes as a sequence.
     pub T,
 );
 
 impl<T: Serialize> Serialize for Spread<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(TOKEN, &self.0)
+        serializer.serialize_newtype_struct(SPREAD_NEWTYPE, &self.0)
     }
 }

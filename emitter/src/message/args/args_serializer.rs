@@ -1,62 +1,70 @@
-//! Any serde value, packed.
-
-use std::fmt::Display;
+//! Packs any value that serializes.
 
 use serde::ser::{self, Error, Serialize};
 
 use super::{
-    compound::Compound,
-    date, de,
-    pack::{Packer, RuleViolation, Shape},
-    spread, transcode, view,
+    ARGS_NEWTYPE, RuleViolation,
+    args_seed::pack_args,
+    compound_serializer::CompoundSerializer,
+    date::DATE_NEWTYPE,
+    packer::{ContainerShape, Packer},
+    spread::SPREAD_NEWTYPE,
+    value_seed::RAW_NUMBER,
 };
-use crate::base::Code;
 
-/// serde_json's name for JSON text.
+/// The struct name by which serde_json marks JSON text (`RawValue`).
 const RAW_JSON: &str = "$serde_json::private::RawValue";
 
-/// What the next value does if it is a sequence.
+/// Which values become several arguments instead of one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Spread {
-    Nothing,
+enum SpreadMode {
+    Never,
+    /// Tuples, arrays and `()`.
     Tuples,
-    Everything,
+    /// Every sequence: the content of a [`Spread`](super::Spread).
+    Sequences,
 }
 
-/// Packs one value; its `Ok` is how many arguments that made.
-pub(super) struct Serializer<'p> {
+/// Packs one value; its `Ok` is the number of arguments that were written.
+pub(super) struct ArgsSerializer<'p> {
     packer: &'p mut Packer,
-    spread: Spread,
+    spread: SpreadMode,
+    /// The value is the content of a [`Date`](super::Date).
     date: bool,
 }
 
-impl<'p> Serializer<'p> {
-    /// For the value that holds all arguments.
+impl<'p> ArgsSerializer<'p> {
+    /// Packs the value that holds all arguments.
     pub(super) fn root(packer: &'p mut Packer) -> Self {
-        Self { packer, spread: Spread::Tuples, date: false }
+        Self { packer, spread: SpreadMode::Tuples, date: false }
     }
 
-    /// For a value within.
+    /// Packs a value inside another.
     pub(super) fn value(packer: &'p mut Packer) -> Self {
-        Self { packer, spread: Spread::Nothing, date: false }
+        Self { packer, spread: SpreadMode::Never, date: false }
     }
 
-    fn list(self, spread: bool, hint: Option<usize>) -> Result<Compound<'p>, RuleViolation> {
-        let open = if spread { None } else { Some(self.packer.open(Shape::Array, hint)?) };
-        Ok(Compound::new(self.packer, open))
+    fn list(self, spread: bool, len_hint: Option<usize>) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        let container = if spread { None } else { Some(self.packer.open(ContainerShape::Array, len_hint)?) };
+        Ok(CompoundSerializer::new(self.packer, container))
     }
 
-    fn object(self, hint: Option<usize>) -> Result<Compound<'p>, RuleViolation> {
-        let open = self.packer.open(Shape::Map, hint)?;
-        Ok(Compound::new(self.packer, Some(open)))
+    fn object(self, len_hint: Option<usize>) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        let container = self.packer.open(ContainerShape::Map, len_hint)?;
+        Ok(CompoundSerializer::new(self.packer, Some(container)))
     }
 
-    /// The one-entry object that an enum's variant with content becomes.
-    fn variant(self, variant: &str, shape: Shape, hint: usize) -> Result<Compound<'p>, RuleViolation> {
-        let outer = self.packer.open(Shape::Map, Some(1))?;
+    /// Starts an enum variant with several values, which becomes an object of one entry.
+    fn variant(
+        self,
+        variant: &str,
+        shape: ContainerShape,
+        len: usize,
+    ) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        let object = self.packer.open(ContainerShape::Map, Some(1))?;
         self.packer.key(variant)?;
-        let inner = self.packer.open(shape, Some(hint)).map_err(|fault| fault.under(variant))?;
-        Ok(Compound::within(self.packer, outer, inner))
+        let content = self.packer.open(shape, Some(len)).map_err(|violation| violation.under(variant))?;
+        Ok(CompoundSerializer::variant(self.packer, object, content))
     }
 }
 
@@ -70,16 +78,16 @@ macro_rules! scalar {
     )*};
 }
 
-impl<'p> ser::Serializer for Serializer<'p> {
+impl<'p> ser::Serializer for ArgsSerializer<'p> {
     type Ok = usize;
     type Error = RuleViolation;
-    type SerializeSeq = Compound<'p>;
-    type SerializeTuple = Compound<'p>;
-    type SerializeTupleStruct = Compound<'p>;
-    type SerializeTupleVariant = Compound<'p>;
-    type SerializeMap = Compound<'p>;
-    type SerializeStruct = Compound<'p>;
-    type SerializeStructVariant = Compound<'p>;
+    type SerializeSeq = CompoundSerializer<'p>;
+    type SerializeTuple = CompoundSerializer<'p>;
+    type SerializeTupleStruct = CompoundSerializer<'p>;
+    type SerializeTupleVariant = CompoundSerializer<'p>;
+    type SerializeMap = CompoundSerializer<'p>;
+    type SerializeStruct = CompoundSerializer<'p>;
+    type SerializeStructVariant = CompoundSerializer<'p>;
 
     scalar! {
         serialize_bool(value: bool) packer => packer.bool(value);
@@ -120,7 +128,7 @@ impl<'p> ser::Serializer for Serializer<'p> {
         Ok(1)
     }
 
-    /// The double with the same shortest decimal, as JSON would carry it: `0.1f32` arrives as 0.1.
+    /// Writes the double with the same shortest decimal form, as JSON does: clients receive `0.1f32` as 0.1.
     fn serialize_f32(self, value: f32) -> Result<usize, RuleViolation> {
         self.packer.float(value.to_string().parse().unwrap_or(value.into()));
         Ok(1)
@@ -136,7 +144,7 @@ impl<'p> ser::Serializer for Serializer<'p> {
     }
 
     fn serialize_unit(self) -> Result<usize, RuleViolation> {
-        if self.spread != Spread::Nothing {
+        if self.spread != SpreadMode::Never {
             return Ok(0);
         }
         self.serialize_none()
@@ -154,16 +162,16 @@ impl<'p> ser::Serializer for Serializer<'p> {
     where
         T: Serialize + ?Sized,
     {
-        let root = self.spread != Spread::Nothing;
-        if name == view::TOKEN {
+        let root = self.spread != SpreadMode::Never;
+        if name == ARGS_NEWTYPE {
             let json = serde_json::to_string(value).map_err(RuleViolation::custom)?;
-            return de::transcode_args(self.packer, &json, root);
+            return pack_args(self.packer, &json, root);
         }
         self.spread = match name {
-            spread::TOKEN if root => Spread::Everything,
-            _ => Spread::Nothing,
+            SPREAD_NEWTYPE if root => SpreadMode::Sequences,
+            _ => SpreadMode::Never,
         };
-        self.date = name == date::TOKEN;
+        self.date = name == DATE_NEWTYPE;
         value.serialize(self)
     }
 
@@ -177,24 +185,24 @@ impl<'p> ser::Serializer for Serializer<'p> {
     where
         T: Serialize + ?Sized,
     {
-        let open = self.packer.open(Shape::Map, Some(1))?;
+        let object = self.packer.open(ContainerShape::Map, Some(1))?;
         self.packer.key(variant)?;
-        value.serialize(Serializer::value(self.packer)).map_err(|fault| fault.under(variant))?;
-        self.packer.close(&open, 1);
+        value.serialize(ArgsSerializer::value(self.packer)).map_err(|violation| violation.under(variant))?;
+        self.packer.close(&object, 1);
         Ok(1)
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<Compound<'p>, RuleViolation> {
-        let spread = self.spread == Spread::Everything;
+    fn serialize_seq(self, len: Option<usize>) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        let spread = self.spread == SpreadMode::Sequences;
         self.list(spread, len)
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<Compound<'p>, RuleViolation> {
-        let spread = self.spread != Spread::Nothing;
+    fn serialize_tuple(self, len: usize) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        let spread = self.spread != SpreadMode::Never;
         self.list(spread, Some(len))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Compound<'p>, RuleViolation> {
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<CompoundSerializer<'p>, RuleViolation> {
         self.serialize_tuple(len)
     }
 
@@ -204,17 +212,17 @@ impl<'p> ser::Serializer for Serializer<'p> {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Compound<'p>, RuleViolation> {
-        self.variant(variant, Shape::Array, len)
+    ) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        self.variant(variant, ContainerShape::Array, len)
     }
 
-    fn serialize_map(self, len: Option<usize>) -> Result<Compound<'p>, RuleViolation> {
+    fn serialize_map(self, len: Option<usize>) -> Result<CompoundSerializer<'p>, RuleViolation> {
         self.object(len)
     }
 
-    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Compound<'p>, RuleViolation> {
-        if matches!(name, RAW_JSON | transcode::RAW_NUMBER) {
-            return Ok(Compound::json(self.packer));
+    fn serialize_struct(self, name: &'static str, len: usize) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        if matches!(name, RAW_JSON | RAW_NUMBER) {
+            return Ok(CompoundSerializer::raw_json(self.packer));
         }
         self.object(Some(len))
     }
@@ -225,13 +233,7 @@ impl<'p> ser::Serializer for Serializer<'p> {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Compound<'p>, RuleViolation> {
-        self.variant(variant, Shape::Map, len)
-    }
-}
-
-impl Error for RuleViolation {
-    fn custom<T: Display>(message: T) -> Self {
-        Self::new(Code::Value, message.to_string())
+    ) -> Result<CompoundSerializer<'p>, RuleViolation> {
+        self.variant(variant, ContainerShape::Map, len)
     }
 }
