@@ -85,7 +85,7 @@ impl DiscoveryCache {
         checked.await
     }
 
-    /// The versions of a namespace's servers: cached, or asked for now.
+    /// The versions of a namespace's servers: cached, or looked up now.
     pub(crate) async fn versions(
         &self,
         classic: &Classic,

@@ -91,16 +91,16 @@ fn other_cluster(facts: &Facts) -> Finding {
 }
 
 fn no_namespace(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
-    let wanted = facts.settings.namespace.as_str();
+    let namespace = facts.settings.namespace.as_str();
     let names = || cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
-    if names().any(|name| name == wanted || name == "*") {
+    if names().any(|name| name == namespace || name == "*") {
         return None;
     }
     // Of servers before 0.3 of the streams adapter, only a namespace that is pinged is known.
     if cluster.adapter.contains("before-0.3") {
         return None;
     }
-    let similar = similar_names(wanted, names().filter(|name| *name != "/"));
+    let similar = similar_names(namespace, names().filter(|name| *name != "/"));
     let todo = match similar.as_slice() {
         [] => "check that the servers create it with `io.of(NAME)`; a dynamic namespace exists once its first client \
                connects"
@@ -110,7 +110,7 @@ fn no_namespace(facts: &Facts, cluster: &ClusterSeen) -> Option<Finding> {
             format!("did you mean {suggestions}? Use `--namespace {}`", shell_word(name))
         }
     };
-    let what = format!("no server has the namespace {wanted:?}");
+    let what = format!("no server has the namespace {namespace:?}");
     Some(
         Finding::trouble(Code::NoNamespace, what)
             .why(format!("the servers have {}", quoted_list(names(), "and")))
