@@ -7,14 +7,14 @@ mod clusters;
 mod count;
 mod count_by_ping;
 mod detect;
-mod elsewhere;
-mod signs;
+mod detection_queries;
+mod other_clusters;
 mod stream_readers;
 mod versions;
 
 pub(crate) use self::{
     cache::DiscoveryCache,
-    clusters::{FoundCluster, cluster_queries, clusters},
+    clusters::{FoundCluster, cluster_queries, find_clusters},
     count::count_servers,
-    stream_readers::stream_readers,
+    stream_readers::streams_with_readers,
 };

@@ -1,21 +1,19 @@
-//! "I emit, nothing arrives": what is on this Redis, what is wrong, and what to do.
+//! Diagnoses why nothing arrives: what is on this Redis, what is wrong, and what to do.
 //!
 //! | step | file |
 //! |---|---|
-//! | what Redis shows and the servers answer is gathered | `survey` |
-//! | channels' names, and what Redis says about itself, are read | `places`, `info`, `subscriber` |
-//! | facts become findings; no I/O | `facts`, `judge` |
-//! | what is told | `diagnosing`, `diagnosis`, `finding` |
-//!
-//! `elsewhere` is the short answer, for an emit that found nobody.
+//! | query Redis, ping the servers | `survey` |
+//! | parse the replies of Redis | `redis_info`, `subscriber` |
+//! | derive findings from the facts, without I/O | `facts`, `rules`, `similar_names` |
+//! | the result | `diagnosis`, `finding` |
 
 mod builder;
 mod diagnosis;
 mod facts;
 mod finding;
-mod info;
-mod judge;
-mod near;
+mod redis_info;
+mod rules;
+mod similar_names;
 mod subscriber;
 mod survey;
 

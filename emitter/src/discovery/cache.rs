@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{detect::detect, signs::classic_servers, versions::VersionCache};
+use super::{detect::detect, detection_queries::has_classic_servers, versions::VersionCache};
 use crate::{
     adapter::{Adapter, Classic, ServerVersions, Streams},
     base::{Deadline, Error},
@@ -79,13 +79,13 @@ impl DiscoveryCache {
         let Adapter::Streams(streams) = &**configured else { return Ok(Arc::clone(configured)) };
         let Some(prefix) = streams.shared_classic_prefix() else { return Ok(Arc::clone(configured)) };
         let checked = self.adapter.get(async |_| {
-            let would_harm_classic = classic_servers(connection, prefix, deadline).await?;
+            let would_harm_classic = has_classic_servers(connection, prefix, deadline).await?;
             Ok(Arc::new(Adapter::Streams(Streams { would_harm_classic, ..streams.clone() })))
         });
         checked.await
     }
 
-    /// The versions of a namespace's servers: cached, or asked for now.
+    /// The versions of a namespace's servers: cached, or looked up now.
     pub(crate) async fn versions(
         &self,
         classic: &Classic,

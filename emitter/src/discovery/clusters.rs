@@ -1,4 +1,4 @@
-//! Which clusters there are, by the names of the channels that their servers subscribe to.
+//! The clusters on a Redis, derived from the names of the channels that their servers subscribe to.
 
 use std::collections::BTreeMap;
 
@@ -7,59 +7,61 @@ use crate::{
     connection::RedisQuery,
 };
 
-/// What a server's id looks like, where it is the end of a channel's name: 16 hexadecimal digits.
-const NODE_ID: usize = 16;
+/// The length of a server id at the end of a channel name, in hexadecimal digits.
+const SERVER_ID_LENGTH: usize = 16;
 
-/// What the clusters are told by.
+/// A cluster and its namespaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundCluster {
+    pub(crate) adapter: Adapter,
+    /// The number of servers with a channel of their own, by namespace.
+    pub(crate) namespaces: BTreeMap<String, u64>,
+}
+
+/// The queries whose results [`find_clusters`] takes: two for channels, then two for shard channels.
 pub(crate) fn cluster_queries() -> Vec<RedisQuery> {
-    let node_id = "[0-9a-f]".repeat(NODE_ID);
-    // Rooms may have shard channels, and there may be very many rooms.
-    let own = format!("*#/*#{node_id}#");
-    let requests = "*-request#/*#".to_owned();
-    [(&requests, false), (&own, false), (&requests, true), (&own, true)]
+    let server_id = "[0-9a-f]".repeat(SERVER_ID_LENGTH);
+    // Not `*#/*#*`: each room may have a shard channel, and there may be very many rooms.
+    let server_channels = format!("*#/*#{server_id}#");
+    let request_channels = "*-request#/*#".to_owned();
+    [(&request_channels, false), (&server_channels, false), (&request_channels, true), (&server_channels, true)]
         .map(|(pattern, sharded)| RedisQuery::Matching { pattern: pattern.clone(), sharded })
         .to_vec()
 }
 
-/// A cluster, and its namespaces, each with the number of servers that have a channel of their own there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FoundCluster {
-    pub(crate) adapter: Adapter,
-    pub(crate) namespaces: BTreeMap<String, u64>,
-}
-
-/// The clusters whose channels these are: the answers to [`cluster_queries`], those of shard channels last. What is on shard
-/// channels is taken for the sharded adapter, from which streams there cannot be told; and where there is socketioxide,
-/// there may be classic too: the same channel serves both.
-pub(crate) fn clusters(channels: &[String], shard_channels: &[String]) -> Vec<FoundCluster> {
+/// The clusters that subscribe to these channels.
+///
+/// Channel names do not distinguish all adapters: a streams cluster on shard channels is reported as sharded, and a
+/// socketioxide cluster is reported as classic too, since both subscribe to the same channel.
+pub(crate) fn find_clusters(channels: &[String], shard_channels: &[String]) -> Vec<FoundCluster> {
     let mut clusters: BTreeMap<(&str, &str), FoundCluster> = BTreeMap::new();
-    let mut add = |kind, prefix, namespace: &str, own: u64, adapter: &dyn Fn() -> Adapter| {
+    let mut add = |kind, prefix, namespace: &str, servers: u64, adapter: &dyn Fn() -> Adapter| {
         let cluster = clusters
             .entry((prefix, kind))
             .or_insert_with(|| FoundCluster { adapter: adapter().with_prefix(prefix), namespaces: BTreeMap::new() });
-        *cluster.namespaces.entry(namespace.to_owned()).or_default() += own;
+        *cluster.namespaces.entry(namespace.to_owned()).or_default() += servers;
     };
     for channel in channels {
-        match ChannelName::read(channel) {
+        match ChannelName::parse(channel) {
             Some(ChannelName::Requests { prefix, namespace }) => {
                 add("classic", prefix, namespace, 0, &|| Adapter::Classic(Classic::default()));
             }
-            Some(ChannelName::OwnRequests { prefix, namespace }) => {
+            Some(ChannelName::ServerRequests { prefix, namespace }) => {
                 add("socketioxide", prefix, namespace, 1, &|| Adapter::SocketIoxide(SocketIoxide::default()));
             }
-            Some(ChannelName::Own { prefix, namespace }) => {
+            Some(ChannelName::Server { prefix, namespace }) => {
                 add("streams", prefix, namespace, 1, &|| Adapter::Streams(Streams::default()));
             }
             None => {}
         }
     }
-    let sharded_oxide = || Adapter::SocketIoxide(SocketIoxide { sharded: true, ..SocketIoxide::default() });
+    let sharded_socketioxide = || Adapter::SocketIoxide(SocketIoxide { sharded: true, ..SocketIoxide::default() });
     for channel in shard_channels {
-        match ChannelName::read(channel) {
-            Some(ChannelName::Requests { prefix, namespace } | ChannelName::OwnRequests { prefix, namespace }) => {
-                add("socketioxide,sharded", prefix, namespace, 1, &sharded_oxide);
+        match ChannelName::parse(channel) {
+            Some(ChannelName::Requests { prefix, namespace } | ChannelName::ServerRequests { prefix, namespace }) => {
+                add("socketioxide,sharded", prefix, namespace, 1, &sharded_socketioxide);
             }
-            Some(ChannelName::Own { prefix, namespace }) => {
+            Some(ChannelName::Server { prefix, namespace }) => {
                 add("sharded", prefix, namespace, 1, &|| Adapter::Sharded(Sharded::default()));
             }
             None => {}
@@ -68,30 +70,30 @@ pub(crate) fn clusters(channels: &[String], shard_channels: &[String]) -> Vec<Fo
     clusters.into_values().collect()
 }
 
-/// What a channel's name says.
+/// A channel name of a Socket.IO server.
 enum ChannelName<'a> {
     /// `<prefix>-request#<namespace>#`
     Requests { prefix: &'a str, namespace: &'a str },
     /// `<prefix>-request#<namespace>#<id>#`
-    OwnRequests { prefix: &'a str, namespace: &'a str },
+    ServerRequests { prefix: &'a str, namespace: &'a str },
     /// `<prefix>#<namespace>#<id>#`
-    Own { prefix: &'a str, namespace: &'a str },
+    Server { prefix: &'a str, namespace: &'a str },
 }
 
 impl<'a> ChannelName<'a> {
-    fn read(channel: &'a str) -> Option<Self> {
+    fn parse(channel: &'a str) -> Option<Self> {
         let name = channel.strip_suffix('#')?;
         if let Some((prefix, namespace)) = name.split_once("-request#") {
-            let own = namespace.rsplit_once('#').filter(|(_, id)| id.len() == NODE_ID);
-            return Some(match own {
-                Some((namespace, _)) => Self::OwnRequests { prefix, namespace },
+            let of_server = namespace.rsplit_once('#').filter(|(_, id)| id.len() == SERVER_ID_LENGTH);
+            return Some(match of_server {
+                Some((namespace, _)) => Self::ServerRequests { prefix, namespace },
                 None => Self::Requests { prefix, namespace },
             });
         }
         let (rest, _) = name.rsplit_once('#')?;
         let start = rest.find("#/")?;
         let (prefix, namespace) = (&rest[..start], &rest[start + 1..]);
-        (!prefix.ends_with("-response")).then_some(Self::Own { prefix, namespace })
+        (!prefix.ends_with("-response")).then_some(Self::Server { prefix, namespace })
     }
 }
 
@@ -99,14 +101,14 @@ impl<'a> ChannelName<'a> {
 mod tests {
     use super::*;
 
-    fn read(channels: &[&str], shard_channels: &[&str]) -> Vec<(String, String, Vec<String>)> {
+    fn find(channels: &[&str], shard_channels: &[&str]) -> Vec<(String, String, Vec<String>)> {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let clusters = clusters(&owned(channels), &owned(shard_channels));
-        let told = |cluster: FoundCluster| {
+        let clusters = find_clusters(&owned(channels), &owned(shard_channels));
+        let parts = |cluster: FoundCluster| {
             let (name, prefix) = (cluster.adapter.to_string(), cluster.adapter.prefix().to_owned());
             (name, prefix, cluster.namespaces.into_keys().collect())
         };
-        clusters.into_iter().map(told).collect()
+        clusters.into_iter().map(parts).collect()
     }
 
     fn cluster(adapter: &str, prefix: &str, namespaces: &[&str]) -> (String, String, Vec<String>) {
@@ -114,23 +116,23 @@ mod tests {
     }
 
     #[test]
-    fn names_tell_adapter_prefix_and_namespace() {
+    fn channel_names_give_adapter_prefix_and_namespaces() {
         assert_eq!(
-            read(&["chat-request#/#", "chat-request#/admin#"], &[]),
+            find(&["chat-request#/#", "chat-request#/admin#"], &[]),
             [cluster("classic", "chat", &["/", "/admin"])]
         );
         assert_eq!(
-            read(&["s#/#0123456789abcdef#", "s#/a#0123456789abcdef#", "s-response#/#0123456789abcdef#"], &[]),
+            find(&["s#/#0123456789abcdef#", "s#/a#0123456789abcdef#", "s-response#/#0123456789abcdef#"], &[]),
             [cluster("streams", "s", &["/", "/a"])]
         );
-        assert_eq!(read(&[], &["s#/#0123456789abcdef#"]), [cluster("sharded", "s", &["/"])]);
-        assert_eq!(read(&[], &["s-request#/#"]), [cluster("socketioxide,sharded", "s", &["/"])]);
-        assert_eq!(read(&["news", "#", "x#"], &["news"]), []);
+        assert_eq!(find(&[], &["s#/#0123456789abcdef#"]), [cluster("sharded", "s", &["/"])]);
+        assert_eq!(find(&[], &["s-request#/#"]), [cluster("socketioxide,sharded", "s", &["/"])]);
+        assert_eq!(find(&["news", "#", "x#"], &["news"]), []);
     }
 
     #[test]
-    fn two_adapters_may_share_a_channel() {
+    fn shared_request_channel_gives_classic_and_socketioxide() {
         let channels = ["s-request#/#", "s-request#/#AAAAAAAAAAAAAAAA#"];
-        assert_eq!(read(&channels, &[]), [cluster("classic", "s", &["/"]), cluster("socketioxide", "s", &["/"])]);
+        assert_eq!(find(&channels, &[]), [cluster("classic", "s", &["/"]), cluster("socketioxide", "s", &["/"])]);
     }
 }

@@ -1,5 +1,3 @@
-//! How many servers are there, where Redis cannot tell? They are asked, and counted by their answers.
-
 use std::{collections::HashSet, slice, time::Duration};
 
 use crate::{
@@ -9,14 +7,15 @@ use crate::{
     message::Target,
 };
 
-/// How long servers have to answer in all.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The longest wait for all replies together.
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Nobody answers so long after another one did: each answers at once.
-const QUIET: Duration = Duration::from_millis(200);
+/// The longest wait for the next reply once one has arrived: servers reply at once.
+const REPLY_GAP_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// The servers of a namespace that answered. A frozen one is not among them.
-pub(crate) async fn count_by_ping(
+/// The number of servers of a namespace that answer a ping, for adapters whose servers Redis cannot count. Frozen servers
+/// are not included.
+pub(super) async fn count_by_ping(
     connection: &Connection,
     adapter: &Adapter,
     namespace: &str,
@@ -25,21 +24,21 @@ pub(crate) async fn count_by_ping(
     let ids = RequestIds::random();
     let mut target = Target::default();
     target.of(namespace);
-    let request = adapter.encode_request(&RequestBody::Servers(target.clone()), &ids)?;
-    let mut listener = connection.subscribe(&request.responses, deadline).await?;
-    let sent = connection
+    let request = adapter.encode_request(&RequestBody::Servers(target), &ids)?;
+    let mut subscription = connection.subscribe(&request.responses, deadline).await?;
+    let replies = connection
         .send(slice::from_ref(&request.command), None, deadline)
         .await
         .map_err(|error| connection.unsent(error))?;
-    sent.taken.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let mut present = HashSet::new();
-    let patience = deadline.half().at_most(PATIENCE);
-    let mut until = patience;
-    while let Some(caught) = listener.next(until).await {
-        if let Ok(Some(reply)) = adapter.read_reply(&caught.frame(), &ids, SocketDetail::Id) {
-            present.insert(reply.server);
-            until = patience.at_most(QUIET);
+    replies.taken.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut servers = HashSet::new();
+    let receive_until = deadline.half().at_most(PING_TIMEOUT);
+    let mut next_until = receive_until;
+    while let Some(frame) = subscription.next(next_until).await {
+        if let Ok(Some(reply)) = adapter.read_reply(&frame.frame(), &ids, SocketDetail::Id) {
+            servers.insert(reply.server);
+            next_until = receive_until.at_most(REPLY_GAP_TIMEOUT);
         }
     }
-    Ok(present.len() as u64)
+    Ok(servers.len() as u64)
 }

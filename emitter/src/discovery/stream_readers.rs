@@ -1,5 +1,3 @@
-//! Who reads a stream can be found out by asking in it only.
-
 use std::{collections::HashMap, time::Duration};
 
 use crate::{
@@ -8,14 +6,17 @@ use crate::{
     connection::{Connection, RedisQuery},
 };
 
-/// How long servers have to answer in all.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The longest wait for all replies together.
+const REPLY_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Nobody answers so long after another one did: each answers at once.
-const QUIET: Duration = Duration::from_millis(100);
+/// The longest wait for the next reply once one has arrived: servers reply at once.
+const REPLY_GAP_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// Those of the streams that exist which most servers read: a stream can be left over from other days.
-pub(crate) async fn stream_readers(
+/// Those of the existing streams that servers read; where their numbers differ, the streams with the most readers.
+///
+/// Redis does not show who reads a stream, and a stream may be left over. So a request is appended to each: the servers
+/// that read it reply on a channel.
+pub(crate) async fn streams_with_readers(
     connection: &Connection,
     streams: &Streams,
     existing: &[Option<u32>],
@@ -25,41 +26,42 @@ pub(crate) async fn stream_readers(
     if existing.is_empty() {
         return Ok(Vec::new());
     }
-    // Servers may be on `/` only.
+    // The servers may have `/` only: the namespace with the most servers is asked.
     let adapter = Adapter::Streams(streams.clone());
-    let mut present = (0, "/");
+    let mut most = (0, "/");
     for namespace in namespaces {
-        let census = adapter.subscriber_count(namespace).into_iter().map(RedisQuery::Count).collect::<Vec<_>>();
-        let answers = connection.query(&census, deadline).await?.into_iter().flatten();
-        let count = answers.filter_map(Result::ok).map(|answer| answer.count()).sum();
-        present = present.max((count, namespace));
+        let queries = adapter.subscriber_count(namespace).into_iter().map(RedisQuery::Count).collect::<Vec<_>>();
+        let results = connection.query(&queries, deadline).await?.into_iter().flatten();
+        let count = results.filter_map(Result::ok).map(|result| result.count()).sum();
+        most = most.max((count, namespace));
     }
-    let (servers, namespace) = present;
+    let (servers, namespace) = most;
 
-    let asker = RequestIds::random();
-    let asked: Vec<_> = existing.iter().map(|stream| (*stream, asker.again())).collect();
-    let probe = |(stream, ids): &(Option<u32>, RequestIds)| streams.probe(&streams.key(*stream), namespace, ids);
-    let inquiries: Vec<_> = asked.iter().map(probe).collect();
-    let Some(listen) = inquiries.first().map(|request| request.responses.clone()) else {
+    let ids = RequestIds::random();
+    let streams_by_id: Vec<_> = existing.iter().map(|stream| (*stream, ids.again())).collect();
+    let request = |(stream, ids): &(Option<u32>, RequestIds)| streams.probe(&streams.key(*stream), namespace, ids);
+    let requests: Vec<_> = streams_by_id.iter().map(request).collect();
+    let Some(responses) = requests.first().map(|request| request.responses.clone()) else {
         return Ok(Vec::new());
     };
-    let mut listener = connection.subscribe(&listen, deadline).await?;
-    let commands: Vec<Command> = inquiries.into_iter().map(|request| request.command).collect();
+    let mut subscription = connection.subscribe(&responses, deadline).await?;
+    let commands: Vec<Command> = requests.into_iter().map(|request| request.command).collect();
     connection.send(&commands, None, deadline).await.map_err(|error| connection.unsent(error))?;
 
-    let patience = deadline.half().at_most(PATIENCE);
-    let mut until = patience;
-    let mut answers: HashMap<Option<u32>, u64> = HashMap::new();
-    while answers.len() < asked.len() || answers.values().any(|count| *count < servers) {
-        let Some(caught) = listener.next(until).await else { break };
-        let frame = caught.frame();
-        let answered =
-            asked.iter().find(|(_, ids)| matches!(adapter.read_reply(&frame, ids, SocketDetail::Id), Ok(Some(_))));
+    let receive_until = deadline.half().at_most(REPLY_TIMEOUT);
+    let mut next_until = receive_until;
+    let mut readers: HashMap<Option<u32>, u64> = HashMap::new();
+    while readers.len() < streams_by_id.len() || readers.values().any(|count| *count < servers) {
+        let Some(frame) = subscription.next(next_until).await else { break };
+        let frame = frame.frame();
+        let answered = streams_by_id
+            .iter()
+            .find(|(_, ids)| matches!(adapter.read_reply(&frame, ids, SocketDetail::Id), Ok(Some(_))));
         if let Some((stream, _)) = answered {
-            *answers.entry(*stream).or_default() += 1;
-            until = patience.at_most(QUIET);
+            *readers.entry(*stream).or_default() += 1;
+            next_until = receive_until.at_most(REPLY_GAP_TIMEOUT);
         }
     }
-    let most = answers.values().copied().max().unwrap_or(0);
-    Ok(existing.iter().copied().filter(|stream| answers.get(stream) == Some(&most)).collect())
+    let most_readers = readers.values().copied().max().unwrap_or(0);
+    Ok(existing.iter().copied().filter(|stream| readers.get(stream) == Some(&most_readers)).collect())
 }

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use std::{fmt, future::IntoFuture, time::Duration};
+use std::{fmt, future::IntoFuture, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 
@@ -11,11 +9,15 @@ use crate::{
     session::Session,
 };
 
-/// A diagnosis to be made: `.await` it, or `.wait()` for it.
+/// Runs a diagnosis: `.await` it, or [`wait`](Self::wait) for it. See [`Emitter::diagnose`](crate::Emitter::diagnose).
 ///
-/// Redis is asked read-only questions, and the servers for a sign of life. What Redis does not permit is left out, and
-/// the diagnosis says so.
-#[must_use = "nothing is looked at until this is awaited or waited for"]
+/// It sends read-only queries to Redis and pings the servers. A query that Redis does not permit is skipped, and a finding
+/// reports it.
+///
+/// # Errors
+/// [`Error::Unreachable`] and [`Error::Refused`] if Redis cannot be queried; [`Error::Config`] for a
+/// [recorder](crate::Emitter::recorder), which has no Redis.
+#[must_use = "a diagnosis does not run until it is awaited or waited for"]
 pub struct DiagnosisBuilder {
     session: Arc<Session>,
     target: Target,
@@ -29,34 +31,34 @@ impl DiagnosisBuilder {
         Self { session, target: Target::default(), probe: false, timeout }
     }
 
-    /// Looks at this namespace; the leading slash may be left out.
+    /// Sets the namespace to diagnose. The leading slash may be omitted. The default is `/`.
     pub fn of(mut self, namespace: impl AsRef<str>) -> Self {
         self.target.of(namespace.as_ref());
         self
     }
 
-    /// Looks whether anybody is in this room.
+    /// Also checks whether this room has sockets.
     pub fn to(mut self, room: impl Into<String>) -> Self {
         self.target.to([room.into()]);
         self
     }
 
-    /// Sends an event to a room that nobody is in, and counts the servers that heard it.
+    /// Also sends a test event to a room without sockets, and counts the servers that receive it.
     pub fn probe(mut self) -> Self {
         self.probe = true;
         self
     }
 
-    /// How long it may take in all, instead of the emitter's timeout.
+    /// Sets the time limit of the whole diagnosis. The default is the emitter's timeout.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Looks without async; see [`Outgoing::wait`](crate::Outgoing::wait).
+    /// Runs the diagnosis without async; see [`Outgoing::wait`](crate::Outgoing::wait).
     ///
     /// # Errors
-    /// As for awaiting it.
+    /// As for awaiting it, and [`Error::Runtime`].
     #[cfg(feature = "blocking")]
     pub fn wait(self) -> Result<Diagnosis, Error> {
         crate::base::blocking::wait(self.into_future())?

@@ -2,78 +2,78 @@ use serde::Serialize;
 
 use super::{Finding, Severity};
 
-/// What is on a Redis, as far as it can be seen, and what is wrong with it.
+/// The result of a diagnosis: what is on a Redis, as far as it can be seen, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Diagnosis {
-    /// Redis itself.
+    /// The Redis server.
     pub redis: RedisSeen,
-    /// The Socket.IO clusters on it: servers of one adapter with one prefix.
+    /// The Socket.IO clusters on this Redis.
     pub clusters: Vec<ClusterSeen>,
-    /// The room that was asked for, if there was one and somebody could say.
+    /// The [room](super::DiagnosisBuilder::to) that was checked; `None` if there was none or it could not be looked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomSeen>,
-    /// What was found, the worst first.
+    /// The findings, [trouble](Severity::Trouble) first.
     pub findings: Vec<Finding>,
 }
 
-/// What Redis says about itself. `None` where it would not.
+/// What Redis reports about itself. A field is `None` if Redis did not report it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RedisSeen {
-    /// Its version, such as `7.0.15`.
+    /// The version, such as `7.0.15`.
     pub version: Option<String>,
     /// `standalone`, `cluster` or `sentinel`.
     pub mode: Option<String>,
-    /// `master` or `slave`, which is a replica.
+    /// `master` for a primary, `slave` for a replica.
     pub role: Option<String>,
-    /// The user that the session is to it.
+    /// The Redis user of the emitter's connection.
     pub user: Option<String>,
 }
 
-/// Servers of one adapter with one prefix.
+/// A cluster: the servers of one adapter with one prefix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ClusterSeen {
-    /// The adapter, as it is [named](crate::Adapter), such as `classic` or `streams,sharded`.
+    /// The [adapter](crate::Adapter) with its options, such as `classic` or `streams,sharded`.
     pub adapter: String,
-    /// The start of its channels' names.
+    /// The prefix of its channel names.
     pub prefix: String,
-    /// True if it is the one that the emitter's options mean.
+    /// True if the emitter's options reach this cluster.
     pub meant: bool,
-    /// The generations of Socket.IO on `/`, where they can be told apart.
+    /// The oldest and the newest Socket.IO version on `/`, or the only one; empty if unknown.
     pub versions: Vec<String>,
-    /// Its namespaces. One named `*` stands for all of them, where the adapter does not tell them apart.
+    /// The namespaces. One named `*` stands for all, if the adapter does not show them.
     pub namespaces: Vec<NamespaceSeen>,
 }
 
-/// A namespace, and who is on it.
+/// A namespace and its servers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NamespaceSeen {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// The servers on it, as Redis counts their subscriptions; `None` if nobody can say.
+    /// The number of servers that are subscribed; `None` if Redis could not count them.
     pub servers: Option<u64>,
-    /// How many of them answered; `None` if they were not asked, or cannot be.
+    /// The number of servers that answered a ping; `None` if none was sent.
     pub answered: Option<u64>,
-    /// The ids of those that did not, where the adapter shows them.
+    /// The ids of the servers that did not answer, if the adapter shows them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub silent: Vec<String>,
-    /// How many of them heard the event that nobody receives; `None` if none was sent.
+    /// The number of servers that received the [test event](super::DiagnosisBuilder::probe); `None` if none was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard: Option<u64>,
 }
 
-/// A room, and who is in it.
+/// A room and its sockets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RoomSeen {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// The namespace it was looked for on.
+    /// The namespace.
     pub namespace: String,
-    /// The sockets in it, on the servers that answered.
+    /// The number of sockets in it, on the servers that answered.
     pub sockets: u64,
 }
 
@@ -84,7 +84,7 @@ impl NamespaceSeen {
 }
 
 impl Diagnosis {
-    /// True if nothing was found that keeps messages from arriving.
+    /// True if no finding is [trouble](Severity::Trouble).
     pub fn is_healthy(&self) -> bool {
         self.findings.iter().all(|finding| finding.severity != Severity::Trouble)
     }

@@ -1,108 +1,115 @@
-//! What was seen, before anybody says what it means.
-
 use redis::RedisError;
 
 use super::{
-    ClusterSeen, Diagnosis, Finding, RoomSeen, info::Info, judge::judge, subscriber::Limit, subscriber::Subscriber,
+    ClusterSeen, Diagnosis, RoomSeen,
+    redis_info::RedisInfo,
+    rules,
+    subscriber::{OutputBufferLimit, Subscriber},
 };
 use crate::adapter::Adapter;
 
-/// What a refused question is called.
-pub(super) const QUESTION: &str = "a question to the servers";
+/// The [operation](Refusal::operation) of a refused ping.
+pub(super) const PING: &str = "a ping";
 
-/// Everything that a diagnosis goes by.
+/// What a survey saw, before the rules interpret it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
-    pub(super) wanted: Wanted,
-    pub(super) info: Info,
+    pub(super) settings: EmitterSettings,
+    pub(super) info: RedisInfo,
     pub(super) clusters: Vec<ClusterSeen>,
-    /// How many patterns are subscribed to.
+    /// The number of pattern subscriptions.
     pub(super) patterns: Option<u64>,
-    /// Channels with subscribers that are no Socket.IO adapter's, if there are few.
-    pub(super) strangers: Vec<String>,
-    /// Streams of the emitter's prefix that servers read.
+    /// Channels with subscribers that belong to no Socket.IO adapter. Listed only if no cluster was found and Redis has few
+    /// channels.
+    pub(super) other_channels: Vec<String>,
+    /// Existing streams of the emitter's prefix that servers read.
     pub(super) read_streams: Vec<String>,
-    /// Those that nobody reads, as far as it shows.
+    /// Existing streams of the emitter's prefix that no server was seen to read.
     pub(super) unread_streams: Vec<String>,
     pub(super) subscribers: Vec<Subscriber>,
-    pub(super) limit: Option<Limit>,
-    /// What could not be looked at.
-    pub(super) unseen: Vec<Refusal>,
-    /// What an emit or a question needs and Redis refuses.
-    pub(super) refused: Vec<Refusal>,
-    /// True if Redis would take an emit, for certain.
-    pub(super) takes: bool,
-    /// Why the servers that the session means could not be asked, if they could not.
-    pub(super) unasked: Option<Unasked>,
-    /// Why the event that nobody receives could not be sent, if it could not.
-    pub(super) unprobed: Option<String>,
-    pub(super) room: Option<Room>,
+    pub(super) output_buffer_limit: Option<OutputBufferLimit>,
+    /// Queries of the survey that Redis does not permit.
+    pub(super) refused_queries: Vec<Refusal>,
+    /// Commands of an emit, and pings, that Redis refuses.
+    pub(super) refused_commands: Vec<Refusal>,
+    /// True if Redis is known to accept the command of an emit.
+    pub(super) accepts_emit: bool,
+    /// Why the servers of the diagnosed namespace could not be pinged.
+    pub(super) ping_failure: Option<PingFailure>,
+    /// Why the test event could not be sent.
+    pub(super) probe_failure: Option<String>,
+    pub(super) room: Option<RoomFacts>,
 }
 
-/// What the session is set to.
+/// The emitter's options and connection, as far as the servers must match them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wanted {
+pub(super) struct EmitterSettings {
     pub(super) adapter: Option<Adapter>,
     pub(super) prefix: Option<String>,
+    /// The namespace to diagnose.
     pub(super) namespace: String,
     /// The database of the emitter's connection.
     pub(super) database: Option<u64>,
 }
 
-/// Something that Redis does not permit.
+/// A command that Redis refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
-    /// The command, or what was asked for.
-    pub(super) what: String,
-    /// The channel or the key, if there is one.
-    pub(super) place: String,
-    /// In Redis' words.
-    pub(super) why: String,
+    /// The command, or [`PING`].
+    pub(super) operation: String,
+    /// The channel or key; empty for a query.
+    pub(super) resource: String,
+    /// The reply of Redis, such as `NOPERM …`.
+    pub(super) reply: String,
 }
 
-/// Why servers could not be asked.
+/// Why servers could not be pinged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unasked {
-    /// Their adapter knows no questions.
-    Never { why: String },
-    /// Nothing that is sent under such a name would arrive.
-    Name { why: String },
-    /// It did not work out.
-    Failed { why: String },
+pub(super) enum PingFailure {
+    /// The adapter has no ping, or the connection cannot subscribe.
+    Unsupported {
+        reason: String,
+    },
+    /// The adapter cannot reach a prefix or namespace with this name.
+    UnreachableName {
+        reason: String,
+    },
+    Failed {
+        reason: String,
+    },
 }
 
-/// The room that was asked for.
+/// The room to check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Room {
+pub(super) struct RoomFacts {
     pub(super) name: String,
-    /// The sockets in it; `None` if nobody can say.
+    /// The number of sockets in it; `None` if the servers could not be asked.
     pub(super) sockets: Option<u64>,
-    /// How many servers were asked and did not answer.
-    pub(super) silent: u64,
-    /// Why nobody can say.
-    pub(super) why: String,
-    /// True if nobody is on the whole namespace.
-    pub(super) is_deserted: bool,
-    /// True if it is named like a socket's id.
-    pub(super) is_id: bool,
-    /// Other namespaces where somebody is in a room of this name.
-    pub(super) elsewhere: Vec<String>,
-    /// Rooms with a similar name, or with this one, which is not text then.
-    pub(super) near: Vec<String>,
+    /// The number of servers that did not answer.
+    pub(super) silent_servers: u64,
+    /// Why the servers could not be asked.
+    pub(super) failure: String,
+    /// True if the whole namespace has no sockets.
+    pub(super) is_namespace_empty: bool,
+    pub(super) looks_like_socket_id: bool,
+    /// Other namespaces on which a room of this name has sockets.
+    pub(super) other_namespaces: Vec<String>,
+    /// Rooms with a similar name. If this name is among them, the servers' room is a number.
+    pub(super) similar_rooms: Vec<String>,
 }
 
 impl Refusal {
-    pub(super) fn new(what: &str, place: &str, error: &RedisError) -> Self {
-        let why = match (error.code(), error.detail()) {
+    pub(super) fn new(operation: &str, resource: &str, error: &RedisError) -> Self {
+        let reply = match (error.code(), error.detail()) {
             (Some(code), Some(detail)) => format!("{code} {detail}"),
             _ => error.to_string(),
         };
-        Self { what: what.to_owned(), place: place.to_owned(), why }
+        Self { operation: operation.to_owned(), resource: resource.to_owned(), reply }
     }
 }
 
-impl Wanted {
-    /// The prefix that the session uses for servers of this adapter.
+impl EmitterSettings {
+    /// The prefix that the emitter uses for servers of this adapter.
     pub(super) fn prefix_for(&self, adapter: &str) -> &str {
         match (&self.prefix, adapter) {
             (Some(prefix), _) => prefix,
@@ -111,41 +118,39 @@ impl Wanted {
         }
     }
 
-    /// True if the session would write for these servers.
-    pub(super) fn means(&self, adapter: &str, prefix: &str) -> bool {
-        self.speaks(adapter) && self.prefix_for(name(adapter)) == prefix
+    /// Whether the emitter's messages reach the servers of this adapter and prefix.
+    pub(super) fn reaches(&self, adapter: &str, prefix: &str) -> bool {
+        self.matches_adapter(adapter) && self.prefix_for(base_name(adapter)) == prefix
     }
 
-    /// True if the session would write so that servers of this adapter read it.
-    pub(super) fn speaks(&self, adapter: &str) -> bool {
-        let way = |adapter: &str| {
-            let mut options = adapter.split(',').skip(1);
-            options.any(|option| option == "sharded")
-        };
-        self.adapter.as_ref().is_none_or(|given| {
-            let given = given.to_string();
-            name(&given) == name(adapter) && way(&given) == way(adapter)
+    /// Whether servers of this adapter read the emitter's messages, given the right prefix. An emitter without a configured
+    /// adapter detects it.
+    pub(super) fn matches_adapter(&self, adapter: &str) -> bool {
+        let is_sharded = |adapter: &str| adapter.split(',').skip(1).any(|option| option == "sharded");
+        self.adapter.as_ref().is_none_or(|configured| {
+            let configured = configured.to_string();
+            base_name(&configured) == base_name(adapter) && is_sharded(&configured) == is_sharded(adapter)
         })
     }
 }
 
 /// An adapter's name without its options.
-pub(super) fn name(adapter: &str) -> &str {
+pub(super) fn base_name(adapter: &str) -> &str {
     adapter.split(',').next().unwrap_or(adapter)
 }
 
 impl Facts {
-    /// True if Redis does not permit to look for servers.
-    pub(super) fn is_blind(&self) -> bool {
-        self.unseen.iter().any(|refusal| refusal.what.starts_with("PUBSUB"))
+    /// Whether Redis does not permit PUBSUB, without which servers cannot be found.
+    pub(super) fn is_pubsub_refused(&self) -> bool {
+        self.refused_queries.iter().any(|refusal| refusal.operation.starts_with("PUBSUB"))
     }
 
     pub(super) fn into_diagnosis(self) -> Diagnosis {
-        let mut findings: Vec<Finding> = judge(&self);
+        let mut findings = rules::check(&self);
         findings.sort_by_key(|finding| finding.severity);
-        let namespace = self.wanted.namespace;
+        let namespace = self.settings.namespace;
         let room =
-            self.room.and_then(|Room { name, sockets, .. }| Some(RoomSeen { name, namespace, sockets: sockets? }));
+            self.room.and_then(|RoomFacts { name, sockets, .. }| Some(RoomSeen { name, namespace, sockets: sockets? }));
         Diagnosis { redis: self.info.redis, clusters: self.clusters, room, findings }
     }
 }

@@ -2,19 +2,19 @@ use serde::Serialize;
 
 use crate::base::Code;
 
-/// Something that a diagnosis found.
+/// A problem that a diagnosis found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// A stable name, such as `other-prefix` or `silent-servers`.
+    /// A stable code, such as `other-prefix` or `silent-servers`.
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// What it is, in a sentence.
+    /// What is wrong.
     pub what: String,
-    /// What it was seen by.
+    /// How it was seen. May be empty.
     pub why: String,
-    /// What to do about it.
+    /// What to do, with commands in backticks. May be empty.
     pub todo: String,
 }
 
@@ -23,7 +23,7 @@ pub struct Finding {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Severity {
-    /// Messages do not arrive, or not everywhere, or are refused.
+    /// Messages are refused, or do not reach every client.
     Trouble,
     /// Worth knowing.
     Note,
@@ -38,11 +38,13 @@ impl Finding {
         Self { severity: Severity::Note, ..Self::trouble(code, what) }
     }
 
-    pub(super) fn because(self, why: impl Into<String>) -> Self {
+    /// Sets how it was seen.
+    pub(super) fn why(self, why: impl Into<String>) -> Self {
         Self { why: why.into(), ..self }
     }
 
-    pub(super) fn so(self, todo: impl Into<String>) -> Self {
+    /// Sets what to do.
+    pub(super) fn todo(self, todo: impl Into<String>) -> Self {
         Self { todo: todo.into(), ..self }
     }
 }

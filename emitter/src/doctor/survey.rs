@@ -1,40 +1,43 @@
-//! Gathers the facts: all that Redis shows, and what the servers answer.
+//! Gathers the facts: what Redis shows, and what the servers answer.
 //!
 //! | step | file |
 //! |---|---|
-//! | what Redis shows, in a few round trips | `sight` |
-//! | who of the adapters that look alike it is | `streams` |
-//! | the servers are asked for signs of life | `calls` |
-//! | who is in the room | `rooms` |
+//! | query Redis, in a few round trips | `redis_queries` |
+//! | tell streams from sharded, and find the streams that servers read | `streams` |
+//! | ping the servers, send the test event | `pings` |
+//! | count the room's sockets | `room` |
 
-mod calls;
-mod rooms;
-mod sight;
+mod pings;
+mod redis_queries;
+mod room;
 mod streams;
 
 use std::slice;
 
 use super::{
     NamespaceSeen,
-    facts::{Facts, Refusal, Wanted},
+    facts::{EmitterSettings, Facts, Refusal},
 };
 use crate::{
     adapter::{Adapter, Classic, Streams},
     base::{Deadline, Error},
-    message::{Message, Target},
+    message::{Args, Message, Target},
     session::Session,
 };
 
-/// The event that nobody receives, and the room that nobody is in.
+/// The name of the test event, and of the room without sockets that it is sent to.
 const PROBE: &str = "sio:probe";
 
-/// The clusters that show, and their namespaces.
-type Found = Vec<(Adapter, Vec<NamespaceSeen>)>;
+/// The number of namespaces to send requests to; the diagnosed one comes first.
+const MAX_NAMESPACES: usize = 16;
 
-/// Looks at everything. What is forbidden is left out.
+/// The number of requests at a time. Each has a connection of its own.
+const MAX_CONCURRENT_REQUESTS: usize = 8;
+
+/// Gathers all facts. What Redis does not permit is left out.
 ///
 /// # Errors
-/// [`Error::Unreachable`], [`Error::Refused`] and [`Error::Config`]: there is nothing to look at.
+/// [`Error::Unreachable`], [`Error::Refused`] and [`Error::Config`] if Redis cannot be queried.
 pub(super) async fn survey(
     session: &Session,
     target: &Target,
@@ -42,18 +45,18 @@ pub(super) async fn survey(
     deadline: Deadline,
 ) -> Result<Facts, Error> {
     let options = session.options();
-    let wanted = Wanted {
+    let settings = EmitterSettings {
         adapter: options.adapter.clone(),
-        prefix: options.prefix.clone().or_else(|| options.adapter.as_ref().and_then(own_prefix)),
+        prefix: options.prefix.clone().or_else(|| options.adapter.as_ref().and_then(custom_prefix)),
         namespace: target.namespace.clone(),
         database: None,
     };
-    let mut survey = Survey { session, deadline, facts: Facts { wanted, ..Facts::default() } };
-    let found = survey.look().await?;
-    survey.call(found, probe).await;
-    survey.rehearse().await;
+    let mut survey = Survey { session, deadline, facts: Facts { settings, ..Facts::default() } };
+    let clusters = survey.query_redis().await?;
+    survey.ping_servers(clusters, probe).await;
+    survey.check_permissions().await;
     if let Some(room) = target.rooms.iter().flatten().next() {
-        survey.facts.room = survey.room(room).await;
+        survey.facts.room = survey.check_room(room).await;
     }
     Ok(survey.facts)
 }
@@ -64,56 +67,57 @@ struct Survey<'a> {
     facts: Facts,
 }
 
+/// A cluster on this Redis, with the namespaces found so far.
+struct SurveyedCluster {
+    adapter: Adapter,
+    namespaces: Vec<NamespaceSeen>,
+}
+
 impl Survey<'_> {
-    /// Would Redis take an emit?
-    async fn rehearse(&mut self) {
-        let wanted = &self.facts.wanted;
-        let given = self.session.options().adapter.clone().unwrap_or_else(|| Adapter::Classic(Classic::default()));
-        let adapter = self.meant().unwrap_or_else(|| self.session.options().apply_to(given));
-        let mut message = Message::emit(PROBE, crate::message::Args::default());
-        message.target.of(&wanted.namespace);
+    /// Asks Redis whether it would accept an emit.
+    async fn check_permissions(&mut self) {
+        let options = self.session.options();
+        let adapter = self.reached_adapter().unwrap_or_else(|| {
+            options.apply_to(options.adapter.clone().unwrap_or_else(|| Adapter::Classic(Classic::default())))
+        });
+        let mut message = Message::emit(PROBE, Args::default());
+        message.target.of(&self.facts.settings.namespace);
         let Ok(command) = adapter.encode(&message) else { return };
-        let checked = self
-            .session
-            .connection()
-            .check_permissions(slice::from_ref(&command), self.deadline)
-            .await
-            .ok()
-            .flatten()
-            .unwrap_or_default();
-        for checked in checked {
-            match checked {
-                Ok(takes) => self.facts.takes = takes,
-                Err(error) => self.refused(Refusal::new(command.name(), command.channel(), &error)),
+        let connection = self.session.connection();
+        let results = connection.check_permissions(slice::from_ref(&command), self.deadline).await;
+        for result in results.ok().flatten().unwrap_or_default() {
+            match result {
+                Ok(is_accepted) => self.facts.accepts_emit = is_accepted,
+                Err(error) => self.add_refused_command(Refusal::new(command.name(), command.channel(), &error)),
             }
         }
     }
 
-    fn refused(&mut self, refusal: Refusal) {
-        if !self.facts.refused.contains(&refusal) {
-            self.facts.refused.push(refusal);
+    fn add_refused_command(&mut self, refusal: Refusal) {
+        if !self.facts.refused_commands.contains(&refusal) {
+            self.facts.refused_commands.push(refusal);
         }
     }
 
-    /// The adapter of the one cluster that the session means.
-    fn meant(&self) -> Option<Adapter> {
-        let mut meant = self.facts.clusters.iter().filter(|cluster| cluster.meant);
-        let (one, None) = (meant.next()?, meant.next()) else { return None };
-        one.adapter.parse::<Adapter>().ok().map(|adapter| adapter.with_prefix(one.prefix.clone()))
+    /// The adapter of the cluster that the emitter reaches; `None` if there are several, or none.
+    fn reached_adapter(&self) -> Option<Adapter> {
+        let mut reached = self.facts.clusters.iter().filter(|cluster| cluster.meant);
+        let (cluster, None) = (reached.next()?, reached.next()) else { return None };
+        cluster.adapter.parse::<Adapter>().ok().map(|adapter| adapter.with_prefix(cluster.prefix.clone()))
     }
 
-    /// What the streams adapter would be, if servers ran it.
-    fn streams(&self) -> Streams {
-        let given = self.session.options().adapter.clone().map(|adapter| self.session.options().apply_to(adapter));
-        match given {
+    /// The streams adapter as the emitter would use it.
+    fn streams_adapter(&self) -> Streams {
+        let options = self.session.options();
+        match options.adapter.clone().map(|adapter| options.apply_to(adapter)) {
             Some(Adapter::Streams(streams)) => streams,
-            _ => Streams::default().prefix(self.facts.wanted.prefix_for("streams")),
+            _ => Streams::default().prefix(self.facts.settings.prefix_for("streams")),
         }
     }
 }
 
-/// The prefix of an adapter that was given one of its own.
-fn own_prefix(adapter: &Adapter) -> Option<String> {
-    let usual = Wanted::default().prefix_for(adapter.name()) == adapter.prefix();
-    (!usual).then(|| adapter.prefix().to_owned())
+/// The adapter's prefix, if it is not the default.
+fn custom_prefix(adapter: &Adapter) -> Option<String> {
+    let is_default = EmitterSettings::default().prefix_for(adapter.name()) == adapter.prefix();
+    (!is_default).then(|| adapter.prefix().to_owned())
 }

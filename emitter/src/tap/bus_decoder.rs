@@ -1,19 +1,19 @@
-//! Where adapters are on the bus, and which of them a message belongs to.
+//! The channels and streams of each adapter, and the adapter that a message belongs to.
 //!
-//! Several adapters have channels in common. There, a message is told by its shape:
+//! Adapters share channels. There, the first bytes of the payload decide:
 //!
-//! | channel | shape | adapter |
+//! | channel or stream | payload | adapter |
 //! |---|---|---|
-//! | `<prefix>#…` | a MessagePack map, or JSON | streams |
-//! | `<prefix>#…` | anything else | classic |
-//! | `<prefix>#…`, of a shard | any | sharded |
-//! | `<prefix>-request#…` | a MessagePack array | socketioxide |
-//! | `<prefix>-response#…` | a MessagePack array | socketioxide |
-//! | either | anything else | classic |
-//! | `socketio` | any | python |
-//! | the stream `<prefix>`, `<prefix>-0`, … | | streams |
+//! | channel `<prefix>#…` | a MessagePack map, or JSON | streams |
+//! | channel `<prefix>#…` | anything else | classic |
+//! | shard channel `<prefix>#…` | any | sharded |
+//! | channel `<prefix>-request#…` or `<prefix>-response#…` | a MessagePack array | socketioxide |
+//! | channel `<prefix>-request#…` or `<prefix>-response#…` | anything else | classic |
+//! | shard channel `<prefix>-request#…` or `<prefix>-response#…` | any | socketioxide,sharded |
+//! | channel `socketio` | any | python |
+//! | stream `<prefix>`, `<prefix>-0`, … | any | streams |
 //!
-//! Where the adapter is named, all that is on its channels is read as its servers would read it.
+//! If the options name an adapter, every message on its channels is decoded as a message of that adapter.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -24,24 +24,26 @@ use crate::{
     connection::{Options, OwnedFrame},
 };
 
-/// How many numbered streams there may be; servers write to negative ones, too, which none of them reads.
-const STREAMS: i32 = 32;
+/// Numbered streams have numbers below this, and above its negative: servers write to negative ones too, but do not read
+/// them.
+const STREAM_NUMBER_LIMIT: i32 = 32;
 
-/// The adapters whose messages are of interest.
+/// Decodes messages on the bus, of every adapter or of the configured one.
 #[derive(Debug)]
 pub(super) struct BusDecoder {
-    readers: Vec<AdapterChannels>,
+    adapters: Vec<AdapterChannels>,
 }
 
-/// An adapter, and where its messages are.
+/// An adapter with its channels and streams.
 #[derive(Debug)]
 struct AdapterChannels {
     adapter: Adapter,
-    /// How its channels' names begin.
-    channels: Vec<String>,
-    /// The channel with this name.
+    channel_prefixes: Vec<String>,
+    /// A channel by its full name.
     channel: Option<String>,
+    /// The keys of the streams that may exist.
     streams: Vec<String>,
+    /// Whether the channels are shard channels.
     sharded: bool,
 }
 
@@ -58,35 +60,36 @@ impl BusDecoder {
                 Adapter::Classic(Classic::default()),
             ],
         };
-        Self { readers: adapters.into_iter().map(|adapter| AdapterChannels::new(options.apply_to(adapter))).collect() }
+        let adapters = adapters.into_iter().map(|adapter| AdapterChannels::new(options.apply_to(adapter)));
+        Self { adapters: adapters.collect() }
     }
 
-    /// What to subscribe to. No two of them match the same channel: it would be heard twice.
+    /// The patterns to subscribe to. No two match the same channel: its messages would arrive twice.
     pub(super) fn patterns(&self) -> Vec<String> {
-        let readers = self.readers.iter().filter(|reader| !reader.sharded);
-        let mut patterns: Vec<_> = readers.flat_map(AdapterChannels::patterns).collect();
+        let unsharded = self.adapters.iter().filter(|adapter| !adapter.sharded);
+        let mut patterns: Vec<_> = unsharded.flat_map(AdapterChannels::patterns).collect();
         patterns.sort_unstable();
         patterns.dedup();
         patterns
     }
 
-    /// The streams that could be.
+    /// The keys of the streams that may exist.
     pub(super) fn streams(&self) -> Vec<String> {
-        self.readers.iter().flat_map(|reader| reader.streams.clone()).collect()
+        self.adapters.iter().flat_map(|adapter| adapter.streams.clone()).collect()
     }
 
-    /// How the names of shard channels begin.
+    /// The prefixes of the shard channels' names.
     pub(super) fn shard_channels(&self) -> Vec<String> {
-        let readers = self.readers.iter().filter(|reader| reader.sharded);
-        readers.flat_map(|reader| reader.channels.clone()).collect()
+        let sharded = self.adapters.iter().filter(|adapter| adapter.sharded);
+        sharded.flat_map(|adapter| adapter.channel_prefixes.clone()).collect()
     }
 
-    /// True if there is nothing but shard channels.
+    /// Whether there are only shard channels to tap.
     pub(super) fn is_sharded_only(&self) -> bool {
         self.patterns().is_empty() && self.streams().is_empty()
     }
 
-    /// Decodes a frame; `None` if it belongs to none of the adapters.
+    /// Decodes a frame; `None` if it belongs to no adapter.
     pub(super) fn decode(
         &self,
         frame: OwnedFrame,
@@ -102,71 +105,75 @@ impl BusDecoder {
                 Error::Malformed(reason) => reason,
                 error => error.to_string(),
             };
-            MalformedMessage { reason, bytes: bytes(frame) }
+            MalformedMessage { reason, bytes: raw_bytes(frame) }
         });
         Some(TapMessage { adapter: name, channel, time, size, decoded, origin: Arc::clone(origin) })
     }
 
-    /// The adapter whose message this is.
     fn adapter_of(&self, frame: &Frame<'_>, sharded: bool) -> Option<&Adapter> {
-        let mut readers = self.readers.iter().filter(|reader| reader.is_its(frame, sharded));
-        match self.readers.as_slice() {
-            [_] => readers.next(),
-            _ => readers.find(|reader| reader.looks_like(frame)),
+        let mut candidates = self.adapters.iter().filter(|adapter| adapter.has_channel_of(frame, sharded));
+        match self.adapters.as_slice() {
+            [_] => candidates.next(),
+            _ => candidates.find(|adapter| adapter.has_shape_of(frame)),
         }
-        .map(|reader| &reader.adapter)
+        .map(|channels| &channels.adapter)
     }
 }
 
 impl AdapterChannels {
     fn new(adapter: Adapter) -> Self {
         let prefix = adapter.prefix().to_owned();
-        let questions = || vec![format!("{prefix}-request#"), format!("{prefix}-response#")];
-        let own = || format!("{prefix}#");
-        let (channels, channel, streams, sharded) = match &adapter {
-            Adapter::Classic(_) => ([vec![own()], questions()].concat(), None, Vec::new(), false),
-            Adapter::Sharded(_) => (vec![own()], None, Vec::new(), true),
-            Adapter::SocketIoxide(oxide) => (questions(), None, Vec::new(), oxide.sharded),
+        let events = || format!("{prefix}#");
+        let requests = || vec![format!("{prefix}-request#"), format!("{prefix}-response#")];
+        let (channel_prefixes, channel, streams, sharded) = match &adapter {
+            Adapter::Classic(_) => ([vec![events()], requests()].concat(), None, Vec::new(), false),
+            Adapter::Sharded(_) => (vec![events()], None, Vec::new(), true),
+            Adapter::SocketIoxide(socketioxide) => (requests(), None, Vec::new(), socketioxide.sharded),
             Adapter::Python(_) => (Vec::new(), Some(prefix.clone()), Vec::new(), false),
             Adapter::Streams(streams) => {
-                let numbered = (1 - STREAMS..STREAMS).map(|number| format!("{prefix}-{number}"));
+                let numbers = 1 - STREAM_NUMBER_LIMIT..STREAM_NUMBER_LIMIT;
+                let numbered = numbers.map(|number| format!("{prefix}-{number}"));
                 let keys = std::iter::once(prefix.clone()).chain(numbered).collect();
                 let channels = if streams.before_0_3 { None } else { Some(format!("{}#", streams.channel_prefix)) };
                 (channels.into_iter().collect(), None, keys, streams.sharded_pub_sub)
             }
         };
-        Self { adapter, channels, channel, streams, sharded }
+        Self { adapter, channel_prefixes, channel, streams, sharded }
     }
 
     fn patterns(&self) -> impl Iterator<Item = String> {
-        let begins = self.channels.iter().map(|start| format!("{}*", escape_pattern(start)));
-        begins.chain(self.channel.as_deref().map(escape_pattern))
+        let by_prefix = self.channel_prefixes.iter().map(|prefix| format!("{}*", escape_pattern(prefix)));
+        by_prefix.chain(self.channel.as_deref().map(escape_pattern))
     }
 
-    fn is_its(&self, frame: &Frame<'_>, sharded: bool) -> bool {
+    /// Whether the frame is from a channel or stream of this adapter.
+    fn has_channel_of(&self, frame: &Frame<'_>, sharded: bool) -> bool {
         match *frame {
             Frame::Entry { stream, .. } => self.streams.iter().any(|key| key == stream),
             Frame::Published { channel, .. } => {
-                let named = self.channel.as_deref() == Some(channel);
-                self.sharded == sharded && (named || self.channels.iter().any(|start| channel.starts_with(start)))
+                let by_name = self.channel.as_deref() == Some(channel);
+                let by_prefix = || self.channel_prefixes.iter().any(|prefix| channel.starts_with(prefix));
+                self.sharded == sharded && (by_name || by_prefix())
             }
         }
     }
 
-    /// True if it is of the shape that this adapter's messages have, where others have messages on the same channel.
-    fn looks_like(&self, frame: &Frame<'_>) -> bool {
+    /// Whether the payload begins as this adapter's messages do, on channels that it shares with another adapter.
+    fn has_shape_of(&self, frame: &Frame<'_>) -> bool {
         let Frame::Published { payload, .. } = *frame else { return true };
         match &self.adapter {
-            Adapter::SocketIoxide(oxide) => oxide.sharded || matches!(payload.first(), Some(0x90..=0x9f | 0xdc | 0xdd)),
+            Adapter::SocketIoxide(socketioxide) => {
+                socketioxide.sharded || matches!(payload.first(), Some(0x90..=0x9f | 0xdc | 0xdd))
+            }
             Adapter::Streams(_) => matches!(payload.first(), Some(b'{' | 0x80..=0x8f | 0xde | 0xdf)),
             Adapter::Classic(_) | Adapter::Sharded(_) | Adapter::Python(_) => true,
         }
     }
 }
 
-/// The bytes as they came; of an entry, its fields as lines of `name=value`.
-fn bytes(caught: OwnedFrame) -> Vec<u8> {
-    match caught {
+/// The payload of a published message; of a stream entry, its fields as lines of `name=value`.
+fn raw_bytes(frame: OwnedFrame) -> Vec<u8> {
+    match frame {
         OwnedFrame::Published { payload, .. } => payload,
         OwnedFrame::Entry { fields, .. } => {
             let line = |(name, value): &(String, Vec<u8>)| [name.as_bytes(), b"=", value, b"\n"].concat();
@@ -185,8 +192,8 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_told_by_its_channel_and_its_shape() {
-        let any = Options::new();
+    fn channel_and_payload_give_the_adapter() {
+        let options = Options::new();
         for (channel, payload, sharded, expected) in [
             ("socket.io#/#", &b"\x93\xa1x"[..], false, "classic"),
             ("socket.io#/#room#", b"\xc1", false, "classic"),
@@ -203,17 +210,21 @@ mod tests {
             ("socket.io-request#/#", b"\x96\xb0", true, "socketioxide,sharded"),
             ("socketio", b"5", false, "python"),
         ] {
-            assert_eq!(adapter_of(&any, channel, payload, sharded).as_deref(), Some(expected), "{channel} {payload:?}");
+            assert_eq!(
+                adapter_of(&options, channel, payload, sharded).as_deref(),
+                Some(expected),
+                "{channel} {payload:?}"
+            );
         }
         for channel in ["other", "socket.io", "socket.iox#/#", "socketio2"] {
-            assert_eq!(adapter_of(&any, channel, b"{}", false), None, "{channel}");
+            assert_eq!(adapter_of(&options, channel, b"{}", false), None, "{channel}");
         }
         let entry = Frame::Entry { stream: "socket.io--3", fields: Vec::new() };
-        assert_eq!(BusDecoder::new(&any).adapter_of(&entry, false).map(Adapter::name), Some("streams"));
+        assert_eq!(BusDecoder::new(&options).adapter_of(&entry, false).map(Adapter::name), Some("streams"));
     }
 
     #[test]
-    fn where_the_adapter_is_named_its_servers_read_all_that_is_on_their_channels() {
+    fn configured_adapter_gets_every_message_on_its_channels() {
         let classic = Options::new().adapter(Adapter::Classic(Classic::default())).prefix("chat");
         assert_eq!(adapter_of(&classic, "chat#/#", b"{}", false).as_deref(), Some("classic"));
         assert_eq!(adapter_of(&classic, "chat", b"{}", false), None);
@@ -224,23 +235,23 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_is_no_pattern() {
+    fn prefix_is_escaped_in_patterns() {
         let patterns = BusDecoder::new(&Options::new().prefix("a*[b]")).patterns();
         assert_eq!(patterns, ["a\\*\\[b\\]", "a\\*\\[b\\]#*", "a\\*\\[b\\]-request#*", "a\\*\\[b\\]-response#*"]);
     }
 
     #[test]
-    fn what_cannot_be_read_comes_with_its_bytes() {
-        let bus = BusDecoder::new(&Options::new());
+    fn malformed_message_keeps_its_bytes() {
+        let decoder = BusDecoder::new(&Options::new());
         let origin = Arc::new(TapOrigin::new(&Options::new(), None));
-        let read = |payload: &[u8]| {
-            let caught = OwnedFrame::Published { channel: "socket.io#/#".to_owned(), payload: payload.to_vec() };
-            bus.decode(caught, false, SystemTime::now(), &origin).unwrap().decoded
+        let decode = |payload: &[u8]| {
+            let frame = OwnedFrame::Published { channel: "socket.io#/#".to_owned(), payload: payload.to_vec() };
+            decoder.decode(frame, false, SystemTime::now(), &origin).unwrap().decoded
         };
-        let MalformedMessage { reason, bytes } = read(b"\x93\xc1").unwrap_err();
+        let MalformedMessage { reason, bytes } = decode(b"\x93\xc1").unwrap_err();
         assert!(!reason.is_empty());
         assert_eq!(bytes, b"\x93\xc1");
         let tick = Adapter::Classic(Classic::default()).encode(&Message::emit("tick", Args::default())).unwrap();
-        assert!(read(tick.payload()).is_ok());
+        assert!(decode(tick.payload()).is_ok());
     }
 }
