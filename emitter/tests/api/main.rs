@@ -6,3 +6,4 @@ mod args;
 mod message;
 mod operations;
 mod recorder;
+mod rooms;

@@ -95,7 +95,7 @@ impl TapLineFormat {
     }
 
     fn message(&self, message: &Message, wants_acks: bool) -> String {
-        let Message { target, action } = message;
+        let Message { target, action, .. } = message;
         let (action, args, default_target) = match action {
             Action::Emit { event, args, .. } => (event.clone(), truncated_args(args), "everyone"),
             Action::ServerEmit { event, args } => (format!("server-emit {event}"), truncated_args(args), "servers"),

@@ -7,9 +7,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use socketio_emitter::{
-    redis::{Arg, Cmd, Pipeline, RedisFuture, Value, aio::ConnectionLike, parse_redis_value},
-};
+use socketio_emitter::redis::{Arg, Cmd, Pipeline, RedisFuture, Value, aio::ConnectionLike, parse_redis_value};
 
 /// A connection to a Redis with classic servers, and with one behavior for PUBLISH.
 #[derive(Clone)]
