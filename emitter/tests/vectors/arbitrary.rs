@@ -83,6 +83,6 @@ pub(crate) fn any_message(rooms: impl Strategy<Value = String> + Clone + 'static
     ];
     (target, action).prop_map(|(mut target, action)| {
         target.all = target.rooms.is_none() && !matches!(action, Action::Emit { .. });
-        Message { target, action }
+        Message::new(target, action)
     })
 }

@@ -78,11 +78,12 @@ fn any_message() -> impl Strategy<Value = Message> {
         |(action, namespace, rooms, except)| {
             let all = rooms.is_none() && !matches!(action, Action::Emit { .. });
             let namespace = format!("/{namespace}");
-            let target = match action {
-                Action::ServerEmit { .. } => Target { namespace, ..Target::default() },
-                _ => Target { namespace, rooms, except, all },
-            };
-            Message { target, action }
+            let mut target = Target::default();
+            target.of(&namespace);
+            if !matches!(action, Action::ServerEmit { .. }) {
+                (target.rooms, target.except, target.all) = (rooms, except, all);
+            }
+            Message::new(target, action)
         },
     )
 }

@@ -165,7 +165,7 @@ fn selection_of_no_socket_is_decoded_as_an_empty_room_list() {
     let ids = b"\x96\xb0socketio-emitter\xb00000000000000000\x02\xc0\xc0";
     let no_socket = [&ids[..], b"\x95\x00\x90\x90\xc0\xc0"].concat();
     match adapter().decode(&("socket.io-request#/#", &no_socket).into()).unwrap() {
-        DecodedMessage::Message { message: Message { target, action: Action::Disconnect { .. } }, .. } => {
+        DecodedMessage::Message { message: Message { target, action: Action::Disconnect { .. }, .. }, .. } => {
             assert_eq!((target.rooms, target.all), (Some(Vec::new()), false));
         }
         other => panic!("{other:?}"),
