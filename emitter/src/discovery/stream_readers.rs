@@ -37,8 +37,9 @@ pub(crate) async fn stream_readers(
     let (servers, namespace) = present;
 
     let asker = RequestIds::random();
-    let asked: Vec<_> = existing.iter().map(|stream| (*stream, asker.again())).collect();
-    let probe = |(stream, ids): &(Option<u32>, RequestIds)| streams.probe(&streams.key(*stream), namespace, ids);
+    let asked: Vec<_> = existing.iter().map(|stream| (*stream, asker.next_request())).collect();
+    let probe =
+        |(stream, ids): &(Option<u32>, RequestIds)| streams.encode_stream_ping(&streams.key(*stream), namespace, ids);
     let inquiries: Vec<_> = asked.iter().map(probe).collect();
     let Some(listen) = inquiries.first().map(|request| request.responses.clone()) else {
         return Ok(Vec::new());
