@@ -176,7 +176,7 @@ impl Adapter {
             RequestBody::Acks(message) | RequestBody::ServerAcks(message) => {
                 let verb = if let RequestBody::Acks(_) = body { Verb::Emit } else { Verb::ServerEmit };
                 if message.action.verb() != verb {
-                    let reason = format!("{} requires \"do\": \"{}\"", body.operation(), verb.name());
+                    let reason = format!("\"do\" must be {:?} to collect {}", verb.name(), body.operation());
                     return Err(InvalidMessage::new(Code::NotAcknowledged, "/do", reason).into());
                 }
                 Operation::required_by(message).try_for_each(|operation| self.ensure_supported(operation))?;

@@ -218,8 +218,8 @@ impl Classic {
         Ok(Command::publish(self.request_channel(namespace), to_json(request)?))
     }
 
-    /// Servers subscribe to a pattern that contains the prefix and the namespace unescaped. With brackets, that pattern does
-    /// not match the channel, and messages would be lost.
+    /// Servers subscribe to a pattern that contains the prefix and the namespace unescaped. With brackets, that pattern
+    /// does not match the channel, and messages would be lost.
     fn ensure_addressable(&self, namespace: &str) -> Result<(), Error> {
         for (pointer, what, name) in [("/namespace", "a namespace", namespace), ("", "a prefix", self.prefix.as_str())]
         {

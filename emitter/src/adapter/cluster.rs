@@ -13,8 +13,8 @@
 //! | 11 | BROADCAST_CLIENT_COUNT | `{requestId, clientCount}` |
 //! | 12 | BROADCAST_ACK: a client's acknowledgement | `{requestId, packet?}` |
 //!
-//! No message type lists rooms or pings servers. Both are requests of type FETCH_SOCKETS: for all sockets, whose rooms are
-//! the list, and for the sockets in an empty room, to which every server responds.
+//! No message type lists rooms or pings servers. Both are requests of type FETCH_SOCKETS: for all sockets, whose rooms
+//! are the list, and for the sockets in an empty room, to which every server responds.
 
 mod decode;
 mod message_data;

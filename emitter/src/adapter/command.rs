@@ -41,8 +41,8 @@ impl Command {
         Self { name: "SPUBLISH", ..Self::publish(channel, payload) }
     }
 
-    /// Appends an entry to a stream and trims the stream to about `max_len` entries. The payload is the value of the field
-    /// `last`.
+    /// Appends an entry to a stream and trims the stream to about `max_len` entries. The payload is the value of the
+    /// field `last`.
     pub(crate) fn append(stream: String, max_len: u64, fields: &[(&str, &str)], last: &str, payload: Vec<u8>) -> Self {
         let mut middle = vec!["MAXLEN".to_owned(), "~".to_owned(), max_len.to_string(), ENTRY_ID.to_owned()];
         middle.extend(fields.iter().flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]));

@@ -5,8 +5,8 @@ use crate::base::{Error, malformed};
 /// An event. Servers of Socket.IO 3 and 4 find binary in it themselves.
 pub(super) const EVENT: u8 = 2;
 
-/// An event with binary. Servers of Socket.IO 2 and socketioxide require this type for binary; with other servers, clients
-/// disconnect on it.
+/// An event with binary. Servers of Socket.IO 2 and socketioxide require this type for binary; with other servers,
+/// clients disconnect on it.
 pub(super) const BINARY_EVENT: u8 = 5;
 
 /// Rejects the packets that are not events.

@@ -78,8 +78,8 @@ impl Python {
         ReceivedPythonMessage::read(frame)?.decode(self.before_5_15_1)
     }
 
-    /// Servers publish responses on the same channel as everything else. It is subscribed to by pattern, because servers
-    /// are counted by the subscriptions by name.
+    /// Servers publish responses on the same channel as everything else. It is subscribed to by pattern, because
+    /// servers are counted by the subscriptions by name.
     pub(super) fn encode_request(&self, body: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         let RequestBody::Acks(message) = body else {
             let what = format!("a request for {}", body.operation());

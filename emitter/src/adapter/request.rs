@@ -37,8 +37,8 @@ impl RequestBody {
     }
 }
 
-/// The ids of a requester and of its request: 16 characters of `[a-z0-9-]` each, which every adapter can carry. No server
-/// has such an id.
+/// The ids of a requester and of its request: 16 characters of `[a-z0-9-]` each, which every adapter can carry. No
+/// server has such an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RequestIds {
     pub(crate) requester: String,

@@ -31,8 +31,8 @@ pub(crate) enum ReplyBody {
 }
 
 impl ReplyBody {
-    /// A hash that differs between servers; `None` if replies of several servers may be equal. A socket is on one server only,
-    /// and so is the room that belongs to it.
+    /// A hash that differs between servers; `None` if replies of several servers may be equal. A socket is on one
+    /// server only, and so is the room that belongs to it.
     pub(crate) fn fingerprint(&self) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
         match self {

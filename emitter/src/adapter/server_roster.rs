@@ -27,7 +27,8 @@ impl ServerRoster {
         }
     }
 
-    /// The Redis pattern that matches the servers' own channels. Channels of rooms match only if their names have the same length.
+    /// The Redis pattern that matches the servers' own channels. Channels of rooms match only if their names have the
+    /// same length.
     pub(crate) fn pattern(&self) -> String {
         format!("{}{}#", escape_pattern(&self.channel_prefix), "?".repeat(SERVER_ID_LENGTH))
     }

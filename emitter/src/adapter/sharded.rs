@@ -74,8 +74,8 @@ impl Sharded {
         self.receive(frame)?.decode()
     }
 
-    /// Servers respond to [`RequestBody::Rooms`] with sockets that list their rooms, and to [`RequestBody::Servers`] with
-    /// no sockets.
+    /// Servers respond to [`RequestBody::Rooms`] with sockets that list their rooms, and to [`RequestBody::Servers`]
+    /// with no sockets.
     pub(super) fn encode_request(&self, body: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         let channel = self.main_channel(&body.target().namespace);
         let responses = SubscriptionTarget::ShardChannel(format!("{channel}{}#", ids.requester));

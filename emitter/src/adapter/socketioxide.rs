@@ -9,8 +9,8 @@
 //! All messages are MessagePack, with structs as arrays of an exact length. On a Redis Cluster the channels are shard
 //! channels.
 //!
-//! A socket is not in a room named by its id. It is selected by the id itself, which is distinguished from the name of a
-//! room by its form (see [`SocketIoxide::only_rooms`]).
+//! A socket is not in a room named by its id. It is selected by the id itself, which is distinguished from the name of
+//! a room by its form (see [`SocketIoxide::only_rooms`]).
 
 mod packet;
 mod request;

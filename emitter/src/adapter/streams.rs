@@ -9,8 +9,8 @@
 //! A message on a channel is the map `{type, data, uid, nsp}` of [`cluster`](super::cluster). In a stream these are the
 //! fields of the entry. Its `data` is JSON, or MessagePack in base64 if JSON cannot represent the arguments.
 //!
-//! Before version 0.3 all messages are in one stream. A requester must use the sender id of emitters there: servers would
-//! treat any other id as a new server and wait for its responses.
+//! Before version 0.3 all messages are in one stream. A requester must use the sender id of emitters there: servers
+//! would treat any other id as a new server and wait for its responses.
 
 mod stream_choice;
 #[cfg(test)]
@@ -44,7 +44,8 @@ pub struct Streams {
     pub(crate) stream_choice: StreamChoice,
     /// The servers run version 0.1 or 0.2.
     pub(crate) before_0_3: bool,
-    /// Servers of the classic adapter also subscribe to the channel. A message in this format would make them stop receiving.
+    /// Servers of the classic adapter also subscribe to the channel. A message in this format would make them stop
+    /// receiving.
     pub(crate) would_harm_classic: bool,
 }
 
@@ -108,8 +109,8 @@ impl Streams {
         self.receive(frame)?.decode()
     }
 
-    /// Servers respond to [`RequestBody::Rooms`] with sockets that list their rooms, and to [`RequestBody::Servers`] with
-    /// no sockets. Before 0.3 they also respond to a heartbeat, but without a request id.
+    /// Servers respond to [`RequestBody::Rooms`] with sockets that list their rooms, and to [`RequestBody::Servers`]
+    /// with no sockets. Before 0.3 they also respond to a heartbeat, but without a request id.
     pub(super) fn encode_request(&self, body: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
         if self.before_0_3 {
             let command = self.append(self.prefix.clone(), &ClusterMessage::request(body, EMITTER, ids));

@@ -23,8 +23,8 @@ pub(super) fn into_strings(names: Vec<WireName>) -> Vec<String> {
     names.into_iter().map(WireName::into_string).collect()
 }
 
-/// The rooms in a response. Values that are not names are skipped: a server may have joined a socket to `undefined`, and
-/// that must not make the whole response unreadable.
+/// The rooms in a response. Values that are not names are skipped: a server may have joined a socket to `undefined`,
+/// and that must not make the whole response unreadable.
 pub(super) struct WireRooms(pub(super) Vec<String>);
 
 #[derive(Deserialize)]

@@ -5,8 +5,8 @@ use crate::base::Error;
 /// A version of Socket.IO servers, as far as the classic adapter distinguishes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SocketIo {
-    /// Socket.IO 2 with `socket.io-redis` 5: events only, with `except` for sockets but not rooms, and binary in another
-    /// form.
+    /// Socket.IO 2 with `socket.io-redis` 5: events only, with `except` for sockets but not rooms, and binary in
+    /// another form.
     V2,
     /// Socket.IO 3 or 4 with `socket.io-redis` 6.1: everything except acknowledgements and server-side emits.
     V3,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::request_type::SOCKETS;
 
-/// A request that shows which servers run Socket.IO 2. It asks for the ids of the sockets in an empty room. Every version
-/// responds, and Socket.IO 2 spells the key of the request id differently.
+/// A request that shows which servers run Socket.IO 2. It asks for the ids of the sockets in an empty room. Every
+/// version responds, and Socket.IO 2 spells the key of the request id differently.
 #[derive(Serialize)]
 pub(crate) struct VersionProbe<'a> {
     #[serde(rename = "type")]

@@ -101,8 +101,8 @@ impl<'a> ClusterData<'a> {
         96 + event + names.map(|name| name.len() + 5).sum::<usize>()
     }
 
-    /// The data as a field of a stream entry: JSON, or MessagePack in base64 if JSON cannot represent the arguments. That
-    /// is the case for binary, NaN, infinity, and dates beyond the range of ISO 8601.
+    /// The data as a field of a stream entry: JSON, or MessagePack in base64 if JSON cannot represent the arguments.
+    /// That is the case for binary, NaN, infinity, and dates beyond the range of ISO 8601.
     pub(super) fn to_text(&self) -> Vec<u8> {
         let is_json = self.event().is_none_or(|event| !event.args.has_binary() && event.args.is_finite());
         let json = is_json.then(|| serde_json::to_vec(self).ok()).flatten();

@@ -57,8 +57,8 @@ impl<'a> PythonMessage<'a> {
         Ok(Self { sid: Some(single_socket(target)?), room: Some(room), ..Self::new("enter_room", target) })
     }
 
-    /// If the sockets are selected by the room that they leave, the method is `close_room`, the only one that selects several
-    /// sockets.
+    /// If the sockets are selected by the room that they leave, the method is `close_room`, the only one that selects
+    /// several sockets.
     pub(super) fn leave_room(target: &'a Target, rooms: &'a [String]) -> Result<Self, Error> {
         let room = Some(single_room(rooms)?);
         if target.except.is_empty() && target.rooms.as_deref().is_none_or(|target_rooms| target_rooms == rooms) {

@@ -1,5 +1,5 @@
-//! The packet of an event, `[namespace, type, value, ack, error]`, and the value in it: `[0, bytes, attachments]`, in which
-//! the bytes are JSON.
+//! The packet of an event, `[namespace, type, value, ack, error]`, and the value in it: `[0, bytes, attachments]`, in
+//! which the bytes are JSON.
 
 use std::fmt;
 

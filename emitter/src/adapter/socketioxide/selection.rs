@@ -31,8 +31,8 @@ impl<'a> OxideSelection<'a> {
     /// Selects no socket.
     pub(super) const EMPTY: Self = Self { flags: 0, rooms: &[], except: &[], socket: None };
 
-    /// A name that has the form of a socket's id is treated as one, unless `only_rooms` is set. A selection can contain one
-    /// socket's id only, and no rooms beside an id to select.
+    /// A name that has the form of a socket's id is treated as one, unless `only_rooms` is set. A selection can contain
+    /// one socket's id only, and no rooms beside an id to select.
     pub(super) fn new(target: &'a Target, only_rooms: bool) -> Result<Self, Error> {
         let is_socket = |name: &&'a String| !only_rooms && is_socket_id(name);
         let rooms = target.rooms.as_deref().unwrap_or_default();

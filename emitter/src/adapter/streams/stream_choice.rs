@@ -3,8 +3,8 @@
 pub(crate) enum StreamChoice {
     /// The stream that the servers use for the namespace, out of `stream_count` streams.
     ByNamespace,
-    /// One of the streams with these numbers, which servers are known to read: the servers' own choice if it is among them.
-    /// An empty list means [`ByNamespace`](Self::ByNamespace).
+    /// One of the streams with these numbers, which servers are known to read: the servers' own choice if it is among
+    /// them. An empty list means [`ByNamespace`](Self::ByNamespace).
     Among(Vec<u32>),
     /// The channel instead of a stream. Every server reads it. Connection state recovery does not: a client that was
     /// disconnected misses the event, and if recovery is on, clients receive an extra argument, `null`.
@@ -27,8 +27,9 @@ impl StreamChoice {
     }
 }
 
-/// The stream number that the servers use. If the hash is negative, they write to a stream with a negative number, which no
-/// server reads; the result is then a number of the usual range, because they read a namespace's messages in any stream.
+/// The stream number that the servers use. If the hash is negative, they write to a stream with a negative number,
+/// which no server reads; the result is then a number of the usual range, because they read a namespace's messages in
+/// any stream.
 fn number_by_hash(namespace: &str, stream_count: u32) -> u32 {
     u32::try_from(i64::from(hash(namespace)).rem_euclid(i64::from(stream_count.max(1)))).unwrap_or_default()
 }
