@@ -1,51 +1,55 @@
-//! How a Socket.IO cluster's servers talk over Redis, which is how we talk to them.
+//! The wire formats of the adapters: how Socket.IO servers communicate over Redis.
+//!
+//! This module encodes and decodes only; it performs no I/O.
 
 pub(crate) mod ack;
+mod adapter_name;
+mod broadcast_options;
 mod classic;
 mod cluster;
 mod command;
 mod decoded_message;
 mod frame;
-mod name;
+mod json_payload;
+mod node_socket;
 mod operation;
-mod opts;
-mod payload;
-mod plain;
+mod packet_type;
+mod payload_reader;
 mod python;
+pub(crate) mod remote_server;
+pub(crate) mod remote_socket;
 mod request;
-mod roster;
-pub(crate) mod server;
 mod server_reply;
+mod server_roster;
 pub(crate) mod server_value;
 mod sharded;
-pub(crate) mod socket;
 mod socket_id;
 mod socketioxide;
 mod streams;
 mod subscriber_count;
 mod subscription_target;
-mod wire_room;
+mod wire_name;
 
 pub(crate) use self::{
-    ack::Ack,
+    ack::{Ack, ServerAck},
     classic::{ServerVersions, VersionProbe, is_v2},
+    remote_server::RemoteServer,
+    remote_socket::RemoteSocket,
     request::{EncodedRequest, RequestBody, RequestIds},
-    roster::ServerRoster,
-    server::{RemoteServer, ServerAck},
     server_reply::{ReplyBody, ServerReply, SocketDetail},
+    server_roster::ServerRoster,
     server_value::ServerValue,
-    socket::RemoteSocket,
     socket_id::looks_like_socket_id,
     streams::StreamChoice,
     subscriber_count::SubscriberCount,
     subscription_target::{SubscriptionTarget, escape_pattern},
 };
 pub use self::{
+    adapter_name::ADAPTER_NAMES,
     classic::{Classic, SocketIo},
     command::Command,
     decoded_message::{DecodedMessage, Presence, RequestKind},
     frame::Frame,
-    name::ADAPTER_NAMES,
     operation::Operation,
     python::Python,
     sharded::{RoomChannels, Sharded},
@@ -57,24 +61,24 @@ use crate::{
     message::{CheckedMessage, Message, Verb, check_target},
 };
 
-/// A wire format, with the options of the servers that speak it.
+/// A wire format, with the options of the servers that use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Adapter {
-    /// `@socket.io/redis-adapter` (`createAdapter`) and `socket.io-redis`: MessagePack over pub/sub.
+    /// `@socket.io/redis-adapter` (`createAdapter`) and `socket.io-redis`: MessagePack and JSON over pub/sub.
     Classic(Classic),
-    /// `@socket.io/redis-adapter` (`createShardedAdapter`): the pub/sub of Redis 7's shards.
+    /// `@socket.io/redis-adapter` (`createShardedAdapter`): the sharded pub/sub of Redis 7.
     Sharded(Sharded),
-    /// `@socket.io/redis-streams-adapter`: a stream for what lasts, pub/sub for the rest.
+    /// `@socket.io/redis-streams-adapter`: a stream for events, pub/sub for requests and responses.
     Streams(Streams),
-    /// `socketioxide-redis`, of the servers in Rust.
+    /// `socketioxide-redis`, for servers in Rust.
     SocketIoxide(SocketIoxide),
     /// python-socketio's `RedisManager`: JSON over pub/sub.
     Python(Python),
 }
 
 impl Adapter {
-    /// The adapter's name at every door, such as `classic`.
+    /// The adapter's name, such as `classic`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Classic(_) => "classic",
@@ -85,7 +89,7 @@ impl Adapter {
         }
     }
 
-    /// The start of its channels' names.
+    /// The start of the adapter's channel names.
     pub fn prefix(&self) -> &str {
         match self {
             Self::Classic(classic) => &classic.prefix,
@@ -96,7 +100,7 @@ impl Adapter {
         }
     }
 
-    /// The same adapter with another prefix.
+    /// Returns the adapter with another prefix.
     pub fn with_prefix(self, prefix: impl Into<String>) -> Self {
         match self {
             Self::Classic(classic) => Self::Classic(classic.prefix(prefix)),
@@ -107,7 +111,7 @@ impl Adapter {
         }
     }
 
-    /// The same adapter on servers that are known to run this Socket.IO, which only the classic adapter asks about.
+    /// Returns the adapter with the servers' version of Socket.IO. Only the classic adapter uses it.
     pub fn with_socket_io(self, version: SocketIo) -> Self {
         match self {
             Self::Classic(classic) => Self::Classic(classic.socket_io(version)),
@@ -115,53 +119,18 @@ impl Adapter {
         }
     }
 
-    /// What to do instead of an operation that this adapter does not carry; `None` if it does.
-    ///
-    /// ```
-    /// use socketio_emitter::{Adapter, Operation, Python};
-    ///
-    /// let python = Adapter::Python(Python::default());
-    /// assert!(python.unsupported_reason(Operation::Room).is_none());
-    /// assert!(python.unsupported_reason(Operation::ServerEmit).is_some());
-    /// ```
-    pub fn unsupported_reason(&self, operation: Operation) -> Option<&'static str> {
-        match self {
-            Self::Classic(classic) => classic.unsupported_reason(operation),
-            Self::Sharded(sharded) => sharded.unsupported_reason(operation),
-            Self::Streams(streams) => streams.unsupported_reason(operation),
-            Self::SocketIoxide(oxide) => oxide.unsupported_reason(operation),
-            Self::Python(python) => python.unsupported_reason(operation),
-        }
-    }
-
-    /// What an operation that this adapter carries is limited to; `None` if to nothing.
-    ///
-    /// ```
-    /// use socketio_emitter::{Adapter, Operation, Python};
-    ///
-    /// let python = Adapter::Python(Python::default());
-    /// assert_eq!(python.limitation(Operation::Except), Some("sockets by their ids, no rooms"));
-    /// ```
-    pub fn limitation(&self, operation: Operation) -> Option<&'static str> {
-        match self {
-            Self::Classic(_) | Self::Sharded(_) | Self::Streams(_) => None,
-            Self::SocketIoxide(oxide) => oxide.limitation(operation),
-            Self::Python(python) => python.limitation(operation),
-        }
-    }
-
-    /// The Redis command that says this message to servers of this adapter.
+    /// Encodes a message as the Redis command that sends it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a message that could hurt a server, [`Error::Unsupported`] for what this adapter
-    /// cannot say.
+    /// [`Error::Invalid`] for a message that could harm a server or client, [`Error::Unsupported`] for a message that
+    /// this adapter cannot carry.
     pub fn encode(&self, message: &Message) -> Result<Command, Error> {
         self.encode_checked(&message.clone().check()?)
     }
 
-    /// The Redis command for a checked message.
+    /// Encodes a message that is checked already.
     pub(crate) fn encode_checked(&self, message: &CheckedMessage) -> Result<Command, Error> {
-        Operation::needed(message).try_for_each(|operation| self.ensure_supported(operation))?;
+        Operation::required_by(message).try_for_each(|operation| self.ensure_supported(operation))?;
         match self {
             Self::Classic(classic) => classic.encode(message),
             Self::Sharded(sharded) => sharded.encode(message),
@@ -171,10 +140,13 @@ impl Adapter {
         }
     }
 
-    /// What a message on the bus says, whoever sent it: a broadcast, an order, a question or an answer.
+    /// Decodes a message on the bus, whichever emitter or server sent it.
     ///
     /// ```
-    /// use socketio_emitter::{Adapter, Args, Classic, DecodedMessage, Message};
+    /// use socketio_emitter::{
+    ///     Adapter, Args, Message,
+    ///     adapter::{Classic, DecodedMessage},
+    /// };
     ///
     /// let adapter = Adapter::Classic(Classic::default());
     /// let tick = Message::emit("tick", Args::default());
@@ -198,32 +170,32 @@ impl Adapter {
         }
     }
 
-    /// A question to the servers, and where they answer it.
-    pub(crate) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
-        match asked {
+    /// Encodes a request to the servers, and returns where they respond.
+    pub(crate) fn encode_request(&self, body: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
+        match body {
             RequestBody::Acks(message) | RequestBody::ServerAcks(message) => {
-                let wanted = if let RequestBody::Acks(_) = asked { Verb::Emit } else { Verb::ServerEmit };
-                if message.action.verb() != wanted {
-                    let reason = format!("only {} is acknowledged in this way", wanted.name());
+                let verb = if let RequestBody::Acks(_) = body { Verb::Emit } else { Verb::ServerEmit };
+                if message.action.verb() != verb {
+                    let reason = format!("\"do\" must be {:?} to collect {}", verb.name(), body.operation());
                     return Err(InvalidMessage::new(Code::NotAcknowledged, "/do", reason).into());
                 }
-                Operation::needed(message).try_for_each(|operation| self.ensure_supported(operation))?;
+                Operation::required_by(message).try_for_each(|operation| self.ensure_supported(operation))?;
             }
             RequestBody::Sockets(target) | RequestBody::Rooms(target) | RequestBody::Servers(target) => {
                 check_target(target)?
             }
         }
-        self.ensure_supported(asked.operation())?;
+        self.ensure_supported(body.operation())?;
         match self {
-            Self::Classic(classic) => classic.encode_request(asked, ids),
-            Self::Sharded(sharded) => sharded.encode_request(asked, ids),
-            Self::Streams(streams) => streams.encode_request(asked, ids),
-            Self::SocketIoxide(oxide) => oxide.encode_request(asked, ids),
-            Self::Python(python) => python.encode_request(asked, ids),
+            Self::Classic(classic) => classic.encode_request(body, ids),
+            Self::Sharded(sharded) => sharded.encode_request(body, ids),
+            Self::Streams(streams) => streams.encode_request(body, ids),
+            Self::SocketIoxide(oxide) => oxide.encode_request(body, ids),
+            Self::Python(python) => python.encode_request(body, ids),
         }
     }
 
-    /// Reads an answer to the question of these ids; `None` if it is something else.
+    /// Reads a reply to the request with these ids; `None` for any other message.
     pub(crate) fn read_reply(
         &self,
         frame: &Frame<'_>,
@@ -239,10 +211,10 @@ impl Adapter {
         }
     }
 
-    /// How the servers of a namespace are counted; `None` if they have to be asked.
+    /// How to count the servers of a namespace; `None` if only their responses to a ping show how many there are.
     pub(crate) fn subscriber_count(&self, namespace: &str) -> Option<SubscriberCount> {
         match self {
-            Self::Classic(classic) => Some(SubscriberCount::Channel(classic.request_channel(namespace))),
+            Self::Classic(classic) => classic.subscriber_count(namespace),
             Self::Sharded(sharded) => sharded.subscriber_count(namespace),
             Self::Streams(streams) => streams.subscriber_count(namespace),
             Self::SocketIoxide(oxide) => oxide.subscriber_count(namespace),
@@ -250,17 +222,50 @@ impl Adapter {
         }
     }
 
-    /// Where the servers' ids can be seen, if answers name them.
-    pub(crate) fn roster(&self, namespace: &str) -> Option<ServerRoster> {
-        ServerRoster::of(self, namespace)
+    /// What to do instead of an operation that this adapter does not support; `None` if it does.
+    ///
+    /// ```
+    /// use socketio_emitter::adapter::{Adapter, Operation, Python};
+    ///
+    /// let python = Adapter::Python(Python::default());
+    /// assert!(python.unsupported_reason(Operation::Room).is_none());
+    /// assert!(python.unsupported_reason(Operation::ServerEmit).is_some());
+    /// ```
+    pub fn unsupported_reason(&self, operation: Operation) -> Option<&'static str> {
+        match self {
+            Self::Classic(_) | Self::Sharded(_) | Self::Streams(_) => None,
+            Self::SocketIoxide(oxide) => oxide.unsupported_reason(operation),
+            Self::Python(python) => python.unsupported_reason(operation),
+        }
     }
 
-    /// True if every server answers every question, so that one can tell who is missing.
+    /// What a supported operation is limited to; `None` if it has no limits.
+    ///
+    /// ```
+    /// use socketio_emitter::adapter::{Adapter, Operation, Python};
+    ///
+    /// let python = Adapter::Python(Python::default());
+    /// assert_eq!(python.limitation(Operation::Except), Some("socket ids only, no rooms"));
+    /// ```
+    pub fn limitation(&self, operation: Operation) -> Option<&'static str> {
+        match self {
+            Self::Classic(_) | Self::Sharded(_) | Self::Streams(_) => None,
+            Self::SocketIoxide(oxide) => oxide.limitation(operation),
+            Self::Python(python) => python.limitation(operation),
+        }
+    }
+
+    /// How to list the ids of the connected servers; `None` if responses do not identify their server.
+    pub(crate) fn roster(&self, namespace: &str) -> Option<ServerRoster> {
+        ServerRoster::new(self, namespace)
+    }
+
+    /// True if every server responds to every request, so that missing responses can be reported.
     pub(crate) fn every_server_answers(&self) -> bool {
         !matches!(self, Self::Python(_))
     }
 
-    /// True if servers of different versions read this message differently, and theirs are not known.
+    /// True if server versions read this message differently, and the servers' versions are not known.
     pub(crate) fn depends_on_version(&self, message: &Message) -> bool {
         match self {
             Self::Classic(classic) => classic.depends_on_version(message),

@@ -11,10 +11,10 @@ mod room_filter;
 mod summary;
 
 pub use crate::adapter::{
-    ack::Ack,
-    server::{RemoteServer, ServerAck},
+    ack::{Ack, ServerAck},
+    remote_server::RemoteServer,
+    remote_socket::RemoteSocket,
     server_value::ServerValue,
-    socket::RemoteSocket,
 };
 
 pub use self::{

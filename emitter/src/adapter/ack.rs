@@ -6,12 +6,23 @@ use crate::message::Args;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Ack {
-    /// The arguments that the client answered with. Most adapters carry the first one only.
+    /// The arguments of the acknowledgement. Most adapters carry the first one only.
     pub args: Args,
-    /// The socket that answered, where the adapter says so.
+    /// The socket's id, if the adapter reports it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub socket: Option<String>,
-    /// The server it is connected to, where the adapter says so.
+    /// The id of the socket's server, if the adapter reports it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+}
+
+/// One server's acknowledgement of a server-side event.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ServerAck {
+    /// The arguments of the acknowledgement. Adapters carry the first one only.
+    pub args: Args,
+    /// The server's id, if the adapter reports it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
 }

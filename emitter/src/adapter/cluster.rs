@@ -1,83 +1,83 @@
-//! What servers tell each other if their adapter extends socket.io-adapter's `ClusterAdapter`, whatever carries it:
-//! the map `{type, data, uid, nsp}`.
+//! Messages of the adapters that extend `ClusterAdapter` of socket.io-adapter: the map `{type, data, uid, nsp}`.
 //!
-//! | type | what | `data` |
+//! | type | name | `data` |
 //! |---|---|---|
-//! | 1, 2, 13 | a server came, is alive, goes | |
-//! | 3 | an event for clients | `{packet: {type: 2, data: [event, …]}, opts: {rooms, except, flags}, requestId?}` |
-//! | 4, 5 | join, leave | `{opts, rooms}` |
-//! | 6 | disconnect | `{opts, close}` |
-//! | 7 | a question for sockets | `{opts, requestId}` |
-//! | 8 | its answer | `{requestId, sockets: [{id, handshake, rooms, data}]}` |
-//! | 9 | an event for the servers | `{packet: [event, …], requestId?}` |
-//! | 10, 12 | a server's, a client's acknowledgement | `{requestId, packet?}` |
-//! | 11 | how many clients were asked for one | `{requestId, clientCount}` |
+//! | 1, 2, 13 | INITIAL_HEARTBEAT, HEARTBEAT, ADAPTER_CLOSE | |
+//! | 3 | BROADCAST: an event | `{packet: {type: 2, data: [event, …]}, opts: {rooms, except, flags}, requestId?}` |
+//! | 4, 5 | SOCKETS_JOIN, SOCKETS_LEAVE | `{opts, rooms}` |
+//! | 6 | DISCONNECT_SOCKETS | `{opts, close}` |
+//! | 7 | FETCH_SOCKETS | `{opts, requestId}` |
+//! | 8 | FETCH_SOCKETS_RESPONSE | `{requestId, sockets: [{id, handshake, rooms, data}]}` |
+//! | 9 | SERVER_SIDE_EMIT | `{packet: [event, …], requestId?}` |
+//! | 10 | SERVER_SIDE_EMIT_RESPONSE: a server's acknowledgement | `{requestId, packet?}` |
+//! | 11 | BROADCAST_CLIENT_COUNT | `{requestId, clientCount}` |
+//! | 12 | BROADCAST_ACK: a client's acknowledgement | `{requestId, packet?}` |
 //!
-//! No message asks for the names of rooms, nor for a sign of life. Both are questions for sockets: of everyone, whose
-//! rooms are the answer, and of a room that nobody is in, which every server answers all the same.
+//! No message type lists rooms or pings servers. Both are requests of type FETCH_SOCKETS: for all sockets, whose rooms
+//! are the list, and for the sockets in an empty room, to which every server responds.
 
-mod data;
-mod heard;
-mod kind;
-mod object;
-mod received;
+mod decode;
+mod message_data;
+mod message_type;
+mod received_message;
 mod reply;
+mod wire_object;
 
-use self::data::Data;
-pub(super) use self::received::Received;
-use crate::{
-    adapter::{RequestBody, RequestIds},
-    message::{Message, msgpack},
-};
+use std::slice;
 
-/// What an emitter signs with: no server has this id, and none takes it for another server.
+pub(super) use self::received_message::ReceivedMessage;
+use self::{message_data::ClusterData, message_type::FETCH_SOCKETS};
+use super::{RequestBody, RequestIds};
+use crate::message::{Message, msgpack};
+
+/// The sender id of emitters. No server has it, and servers do not add it to their list of servers.
 pub(super) const EMITTER: &str = "emitter";
 
 /// A message to the servers of a namespace.
 pub(super) struct ClusterMessage<'a> {
-    kind: u8,
+    message_type: u8,
     uid: &'a str,
     namespace: &'a str,
-    data: Data<'a>,
+    data: ClusterData<'a>,
 }
 
 impl<'a> ClusterMessage<'a> {
-    /// An event or an order.
-    pub(super) fn of(message: &'a Message) -> Self {
-        Self::new(message, EMITTER, None)
+    /// A message without responses.
+    pub(super) fn new(message: &'a Message) -> Self {
+        Self::with_sender(message, EMITTER, None)
     }
 
-    /// A question, whose answers go to this id.
-    pub(super) fn asking(asked: &'a RequestBody, uid: &'a str, ids: &'a RequestIds) -> Self {
-        let request = ids.request.as_str();
-        let (rooms, except) = match asked {
+    /// A request, whose responses go to `uid`.
+    pub(super) fn request(body: &'a RequestBody, uid: &'a str, ids: &'a RequestIds) -> Self {
+        let (rooms, except) = match body {
             RequestBody::Acks(message) | RequestBody::ServerAcks(message) => {
-                return Self::new(message, uid, Some(request));
+                return Self::with_sender(message, uid, Some(&ids.request));
             }
             RequestBody::Sockets(target) => (target.rooms.as_deref().unwrap_or_default(), target.except.as_slice()),
             RequestBody::Rooms(_) => (&[][..], &[][..]),
-            RequestBody::Servers(_) => return Self::asking_servers(&asked.target().namespace, uid, ids),
+            RequestBody::Servers(target) => return Self::ping(&target.namespace, uid, ids),
         };
-        Self { kind: kind::FETCH, uid, namespace: &asked.target().namespace, data: Data::fetch(rooms, except, request) }
+        let data = ClusterData::fetch_sockets(rooms, except, &ids.request);
+        Self { message_type: FETCH_SOCKETS, uid, namespace: &body.target().namespace, data }
     }
 
-    /// A question for the sockets of a room that nobody is in: an answer is a sign of life.
-    pub(super) fn asking_servers(namespace: &'a str, uid: &'a str, ids: &'a RequestIds) -> Self {
-        let nobody = std::slice::from_ref(&ids.request);
-        Self { kind: kind::FETCH, uid, namespace, data: Data::fetch(nobody, &[], &ids.request) }
+    /// A request for the sockets in an empty room. Its name is the request id.
+    pub(super) fn ping(namespace: &'a str, uid: &'a str, ids: &'a RequestIds) -> Self {
+        let data = ClusterData::fetch_sockets(slice::from_ref(&ids.request), &[], &ids.request);
+        Self { message_type: FETCH_SOCKETS, uid, namespace, data }
     }
 
-    fn new(message: &'a Message, uid: &'a str, request: Option<&'a str>) -> Self {
-        let (kind, data) = Data::of(message, request);
-        Self { kind, uid, namespace: &message.target.namespace, data }
+    fn with_sender(message: &'a Message, uid: &'a str, request: Option<&'a str>) -> Self {
+        let (message_type, data) = ClusterData::new(message, request);
+        Self { message_type, uid, namespace: &message.target.namespace, data }
     }
 
-    /// The whole map in MessagePack, its keys in the servers' order.
+    /// The message in MessagePack, with the keys in the servers' order.
     pub(super) fn to_msgpack(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(32 + self.uid.len() + self.namespace.len() + self.data.size());
+        let mut out = Vec::with_capacity(32 + self.uid.len() + self.namespace.len() + self.data.estimated_size());
         msgpack::map(&mut out, 4);
         msgpack::str(&mut out, "type");
-        msgpack::uint(&mut out, self.kind.into());
+        msgpack::uint(&mut out, self.message_type.into());
         msgpack::str(&mut out, "data");
         self.data.write(&mut out);
         msgpack::str(&mut out, "uid");
@@ -87,10 +87,10 @@ impl<'a> ClusterMessage<'a> {
         out
     }
 
-    /// The message as fields of an entry in a stream: those before `data`, and `data` itself.
+    /// The message as the fields of a stream entry: those before `data`, and the value of `data`.
     pub(super) fn to_entry(&self) -> ([(&'static str, String); 3], Vec<u8>) {
         let fields =
-            [("uid", self.uid.to_owned()), ("nsp", self.namespace.to_owned()), ("type", self.kind.to_string())];
+            [("uid", self.uid.to_owned()), ("nsp", self.namespace.to_owned()), ("type", self.message_type.to_string())];
         (fields, self.data.to_text())
     }
 }

@@ -3,18 +3,18 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 
-use crate::adapter::Frame;
+use super::Frame;
 
-/// Redis chooses the entry's id.
+/// Makes Redis generate the entry's id.
 const ENTRY_ID: &str = "*";
 
-/// The Redis command that says a message: final, and made by an adapter only.
+/// The Redis command that sends a message. Only adapters create commands.
 ///
-/// It displays as one would type it into `redis-cli`, and serialises as the list of its words, with
-/// `{"$binary": "<base64>"}` for what is no text.
+/// It displays as one would type it into `redis-cli`. It serializes as the list of its words, in which
+/// `{"$binary": "<base64>"}` stands for a payload that is not UTF-8.
 ///
 /// ```
-/// use socketio_emitter::{Adapter, Args, Classic, Message};
+/// use socketio_emitter::{Adapter, Args, Message, adapter::Classic};
 ///
 /// let adapter = Adapter::Classic(Classic::default());
 /// let command = adapter.encode(&Message::emit("tick", Args::default()))?;
@@ -27,7 +27,7 @@ const ENTRY_ID: &str = "*";
 pub struct Command {
     name: &'static str,
     channel: String,
-    /// The words between channel and payload: none but for a stream.
+    /// The words between channel and payload. Empty unless it appends to a stream.
     middle: Vec<String>,
     payload: Vec<u8>,
 }
@@ -41,7 +41,8 @@ impl Command {
         Self { name: "SPUBLISH", ..Self::publish(channel, payload) }
     }
 
-    /// An entry of a stream, which is cut to about so many. The last field is the payload.
+    /// Appends an entry to a stream and trims the stream to about `max_len` entries. The payload is the value of the
+    /// field `last`.
     pub(crate) fn append(stream: String, max_len: u64, fields: &[(&str, &str)], last: &str, payload: Vec<u8>) -> Self {
         let mut middle = vec!["MAXLEN".to_owned(), "~".to_owned(), max_len.to_string(), ENTRY_ID.to_owned()];
         middle.extend(fields.iter().flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]));
@@ -54,17 +55,17 @@ impl Command {
         self.name
     }
 
-    /// The channel it publishes on, or the stream it appends to.
+    /// The channel that it publishes on, or the key of the stream that it appends to.
     pub fn channel(&self) -> &str {
         &self.channel
     }
 
-    /// What it publishes, or the last field of the stream's entry.
+    /// The payload that it publishes, or the value of the last field of the stream entry.
     pub fn payload(&self) -> &[u8] {
         &self.payload
     }
 
-    /// The message, as those see it who listen.
+    /// The message as its receivers see it.
     pub fn frame(&self) -> Frame<'_> {
         let mut middle = self.middle.iter().map(String::as_str);
         if !middle.any(|word| word == ENTRY_ID) {
@@ -77,12 +78,12 @@ impl Command {
         Frame::Entry { stream: &self.channel, fields }
     }
 
-    /// The key whose owner must take it, if a Redis Cluster is to take it in one place only.
+    /// In a Redis Cluster, the key whose owner must execute the command; `None` if any node may.
     pub(crate) fn key(&self) -> Option<&str> {
         (self.name != "PUBLISH").then_some(&self.channel)
     }
 
-    /// The size of channel, payload and what is between them, in bytes.
+    /// The size of the command's arguments, in bytes.
     pub fn size(&self) -> usize {
         self.channel.len() + self.middle.iter().map(String::len).sum::<usize>() + self.payload.len()
     }
@@ -102,7 +103,7 @@ impl fmt::Display for Command {
     }
 }
 
-/// Bytes in redis-cli's spelling.
+/// Displays bytes as `redis-cli` quotes them.
 struct Quoted<'a>(&'a [u8]);
 
 impl fmt::Display for Quoted<'_> {
@@ -126,7 +127,7 @@ impl Serialize for Command {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         #[serde(untagged)]
-        enum Word<'a> {
+        enum CommandWord<'a> {
             Text(&'a str),
             Binary {
                 #[serde(rename = "$binary")]
@@ -134,11 +135,12 @@ impl Serialize for Command {
             },
         }
         let payload = match str::from_utf8(&self.payload) {
-            Ok(text) => Word::Text(text),
-            Err(_) => Word::Binary { base64: STANDARD.encode(&self.payload) },
+            Ok(text) => CommandWord::Text(text),
+            Err(_) => CommandWord::Binary { base64: STANDARD.encode(&self.payload) },
         };
-        let middle = self.middle.iter().map(|word| Word::Text(word));
-        let words = [Word::Text(self.name), Word::Text(&self.channel)].into_iter().chain(middle).chain([payload]);
+        let middle = self.middle.iter().map(|word| CommandWord::Text(word));
+        let words =
+            [CommandWord::Text(self.name), CommandWord::Text(&self.channel)].into_iter().chain(middle).chain([payload]);
         serializer.collect_seq(words)
     }
 }

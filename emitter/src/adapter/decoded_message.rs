@@ -21,7 +21,7 @@ pub enum DecodedMessage {
     Request {
         /// What is requested.
         kind: RequestKind,
-        /// The sockets it is about.
+        /// The sockets that the request selects.
         target: Target,
         /// The requester: a server's id, or `emitter`.
         sender: Option<String>,
@@ -33,7 +33,7 @@ pub enum DecodedMessage {
     Response {
         /// What was requested, as far as the response shows it.
         kind: RequestKind,
-        /// The server that responds, where the adapter tells.
+        /// The id of the server that responds, if the adapter reports it.
         sender: Option<String>,
         /// The id of the request.
         request: Option<String>,
@@ -54,7 +54,7 @@ pub enum DecodedMessage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub enum Presence {
-    /// `INITIAL_HEARTBEAT`: the server has started, and the others are to answer with a heartbeat.
+    /// `INITIAL_HEARTBEAT`: the server has started, and asks the others for a heartbeat.
     #[serde(rename = "came")]
     InitialHeartbeat,
     /// `HEARTBEAT`: the server is alive.

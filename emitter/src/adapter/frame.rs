@@ -1,11 +1,11 @@
-/// A message as it is on the bus, before it is read.
+/// A message on the bus, before it is decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame<'a> {
-    /// Published on a channel, of a shard or not.
+    /// A message that was published on a channel or a shard channel.
     Published {
         /// The channel's name.
         channel: &'a str,
-        /// The bytes.
+        /// The payload.
         payload: &'a [u8],
     },
     /// An entry of a stream.
@@ -18,7 +18,7 @@ pub enum Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// The name of the channel, or of the stream.
+    /// The channel's name or the stream's key.
     pub fn channel(&self) -> &'a str {
         match self {
             Self::Published { channel, .. } => channel,
@@ -26,7 +26,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The value of a stream's entry's field.
+    /// The value of a field of a stream entry.
     pub(crate) fn field(&self, name: &str) -> Option<&'a [u8]> {
         match self {
             Self::Published { .. } => None,
@@ -36,7 +36,7 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a, B: AsRef<[u8]> + ?Sized> From<(&'a str, &'a B)> for Frame<'a> {
-    /// Published on this channel.
+    /// A message that was published: its channel and payload.
     fn from((channel, payload): (&'a str, &'a B)) -> Self {
         Self::Published { channel, payload: payload.as_ref() }
     }

@@ -2,25 +2,25 @@ use std::fmt;
 
 use crate::message::{Action, Message};
 
-/// What can be said to a cluster or asked of it. No adapter carries all of it.
+/// An operation on a cluster. Not every adapter supports every operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
-    /// An event for everyone.
+    /// An event for all sockets.
     Emit,
     /// An event for one room.
     Room,
     /// An event for several rooms.
     Rooms,
-    /// An event that leaves sockets out.
+    /// An event that excludes rooms or sockets.
     Except,
-    /// An event for another namespace than `/`.
+    /// An event on a namespace other than `/`.
     Namespace,
-    /// An event that is dropped where a connection is not ready.
+    /// An event that servers drop for clients whose connection is not ready.
     Volatile,
-    /// An event that must, or must not, be compressed.
+    /// An event with the flag `compress`, true or false.
     Compress,
-    /// An event with binary.
+    /// An event with binary arguments.
     Binary,
     /// Making sockets join rooms.
     Join,
@@ -28,22 +28,22 @@ pub enum Operation {
     Leave,
     /// Disconnecting sockets.
     Disconnect,
-    /// An event for the servers themselves.
+    /// A server-side event.
     ServerEmit,
-    /// Collecting clients' acknowledgements.
+    /// Collecting acknowledgements of clients.
     Acks,
-    /// Asking for sockets.
+    /// Fetching sockets.
     Sockets,
-    /// Asking for the names of all rooms.
+    /// Listing all rooms.
     AllRooms,
-    /// Asking the servers for a sign of life.
+    /// Pinging the servers.
     Servers,
-    /// Collecting servers' acknowledgements.
+    /// Collecting acknowledgements of servers.
     ServerAcks,
 }
 
 impl Operation {
-    /// All of them.
+    /// All operations.
     pub const ALL: [Self; 17] = [
         Self::Emit,
         Self::Room,
@@ -64,7 +64,7 @@ impl Operation {
         Self::ServerAcks,
     ];
 
-    /// Its name in tables and errors.
+    /// The operation's name in tables and errors.
     pub fn name(self) -> &'static str {
         match self {
             Self::Emit => "emit to all",
@@ -87,8 +87,8 @@ impl Operation {
         }
     }
 
-    /// What a message asks of an adapter.
-    pub(crate) fn needed(message: &Message) -> impl Iterator<Item = Self> {
+    /// The operations that an adapter must support to carry a message.
+    pub(super) fn required_by(message: &Message) -> impl Iterator<Item = Self> {
         let Message { target, action } = message;
         let (first, binary, volatile, compress) = match action {
             Action::Emit { args, flags, .. } => {
@@ -102,7 +102,7 @@ impl Operation {
             Action::Join { .. } => (Self::Join, false, false, false),
             Action::Leave { .. } => (Self::Leave, false, false, false),
             Action::Disconnect { .. } => (Self::Disconnect, false, false, false),
-            // Binary in it is another thing than in an event, and each adapter's own affair.
+            // Binary in a server-side event is not `Operation::Binary`: each adapter checks it.
             Action::ServerEmit { .. } => (Self::ServerEmit, false, false, false),
         };
         let rest = [
@@ -112,7 +112,7 @@ impl Operation {
             (!target.except.is_empty(), Self::Except),
             (target.namespace != "/", Self::Namespace),
         ];
-        [first].into_iter().chain(rest.into_iter().filter_map(|(needed, operation)| needed.then_some(operation)))
+        [first].into_iter().chain(rest.into_iter().filter_map(|(required, operation)| required.then_some(operation)))
     }
 }
 

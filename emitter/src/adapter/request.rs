@@ -1,9 +1,7 @@
 use std::hash::{BuildHasher, RandomState};
 
-use crate::{
-    adapter::{Command, Operation, SubscriptionTarget},
-    message::{CheckedMessage, Target},
-};
+use super::{Command, Operation, SubscriptionTarget};
+use crate::message::{CheckedMessage, Target};
 
 /// A request to the servers of a namespace.
 #[derive(Debug, Clone)]
@@ -39,22 +37,22 @@ impl RequestBody {
     }
 }
 
-/// Who asks, and what answers are to name: 16 characters of `[a-z0-9-]` each, which every adapter can carry. No server
-/// has such an id.
+/// The ids of a requester and of its request: 16 characters of `[a-z0-9-]` each, which every adapter can carry. No
+/// server has such an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RequestIds {
-    pub(crate) asker: String,
+    pub(crate) requester: String,
     pub(crate) request: String,
 }
 
 impl RequestIds {
     pub(crate) fn random() -> Self {
-        Self { asker: random_id(), request: random_id() }
+        Self { requester: random_id(), request: random_id() }
     }
 
-    /// Another question of the same asker.
-    pub(crate) fn again(&self) -> Self {
-        Self { asker: self.asker.clone(), request: random_id() }
+    /// The ids of another request by the same requester.
+    pub(crate) fn next_request(&self) -> Self {
+        Self { requester: self.requester.clone(), request: random_id() }
     }
 }
 
@@ -62,11 +60,11 @@ fn random_id() -> String {
     format!("sio-{:012x}", RandomState::new().hash_one(()) & 0xffff_ffff_ffff)
 }
 
-/// A question as an adapter writes it.
+/// A request in an adapter's wire format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EncodedRequest {
-    /// What asks, once the subscription is in effect.
+    /// Sends the request. The subscription to the responses must be confirmed first.
     pub(crate) command: Command,
-    /// Where the servers answer.
+    /// Where the servers respond.
     pub(crate) responses: SubscriptionTarget,
 }

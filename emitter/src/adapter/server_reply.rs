@@ -3,35 +3,36 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::{Ack, RemoteSocket};
 use crate::message::Args;
 
-/// One server's answer, or one client's.
+/// A reply to a request, from a server or a client.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ServerReply {
-    /// The server, where the adapter says so.
+    /// The id of the server that sent it, if the adapter reports it.
     pub(crate) server: Option<String>,
     pub(crate) body: ReplyBody,
 }
 
-/// What an answer says.
+/// The content of a reply.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ReplyBody {
-    /// So many clients of this server were asked for an acknowledgement.
+    /// The number of this server's clients that received the event and may acknowledge it.
     Clients(u64),
     /// A client's acknowledgement.
     Ack(Ack),
-    /// A client that did not acknowledge in the server's own time, where the adapter says so.
+    /// A client did not acknowledge within the server's timeout. Not every adapter reports it.
     NoAck,
-    /// This server's sockets.
+    /// The sockets of this server.
     Sockets(Vec<RemoteSocket>),
-    /// This server's rooms.
+    /// The rooms of this server.
     Rooms(Vec<String>),
-    /// This server's acknowledgement of a server-side event.
+    /// The server's acknowledgement of a server-side event.
     ServerAck(Args),
     /// The server is alive.
     Alive,
 }
 
 impl ReplyBody {
-    /// What no other server says, if there is such a thing: a socket is on one server, and a room of its own with it.
+    /// A hash that differs between servers; `None` if replies of several servers may be equal. A socket is on one
+    /// server only, and so is the room that belongs to it.
     pub(crate) fn fingerprint(&self) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
         match self {
@@ -45,15 +46,15 @@ impl ReplyBody {
     }
 }
 
-/// How much of each socket is wanted; the rest is not kept.
+/// How much of each socket to read. The rest is discarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SocketDetail {
-    /// Its id only.
+    /// The id only.
     Id,
-    /// Its id and its rooms.
+    /// Id and rooms.
     Rooms,
     /// Id, rooms and data.
     Plain,
-    /// The handshake too, which holds headers and cookies.
+    /// Id, rooms, data and handshake. The handshake contains headers and cookies.
     Handshake,
 }

@@ -4,20 +4,20 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{base::Error, message::Args};
 
-/// A value as a server sent it. It serialises as what it is: binary as bytes, a date as its ISO 8601 text.
+/// A value that a server sent. It serializes as that value: binary as bytes, a date as a string in ISO 8601.
 #[derive(Clone, PartialEq)]
 pub struct ServerValue(Args);
 
 impl ServerValue {
-    /// Of the one argument.
+    /// The value is the only argument in `value`.
     pub(crate) fn new(value: Args) -> Self {
         Self(value)
     }
 
-    /// The value as a type of the program's own.
+    /// Deserializes the value.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if it is something else.
+    /// [`Error::Malformed`] if the value does not fit `T`.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, Error> {
         self.0.decode()
     }

@@ -1,27 +1,27 @@
-//! The sharded adapter: `@socket.io/redis-adapter`'s `createShardedAdapter` (8.2 and later, Redis 7 and later).
+//! The sharded adapter: `createShardedAdapter` of `@socket.io/redis-adapter` 8.2 and later, on Redis 7 and later.
 //!
-//! | what | channel | format |
+//! | messages | channel | format |
 //! |---|---|---|
-//! | everything | `<prefix>#<namespace>#` | MessagePack |
-//! | an event for one room, if room channels are chosen | `<prefix>#<namespace>#<room>#` | MessagePack |
-//! | answers to one who asks | `<prefix>#<namespace>#<id>#` | JSON or MessagePack |
+//! | everything but responses | `<prefix>#<namespace>#` | MessagePack or JSON |
+//! | an event for one room, depending on the servers' `subscriptionMode` | `<prefix>#<namespace>#<room>#` | MessagePack or JSON |
+//! | responses | `<prefix>#<namespace>#<requester>#` | JSON, or MessagePack with binary |
 //!
-//! All of them are shard channels, and every message is the map `{type, data, uid, nsp}` of [`cluster`](super::cluster).
-//! Servers write JSON where there is no binary. They read either everywhere, and so we write one: MessagePack, which the
-//! streams adapter on shard channels reads too, and that one looks the same from outside.
+//! All channels are shard channels. Every message is the map `{type, data, uid, nsp}` of [`cluster`](super::cluster).
+//! Servers read both formats. This module writes MessagePack, because the streams adapter on shard channels, whose
+//! subscriptions look the same, reads nothing else.
 
-use super::cluster::{ClusterMessage, Received};
+use super::{
+    Command, DecodedMessage, EncodedRequest, Frame, RequestBody, RequestIds, ServerReply, SocketDetail,
+    SubscriberCount, SubscriptionTarget,
+    cluster::{ClusterMessage, ReceivedMessage},
+};
 use crate::{
-    adapter::{
-        Command, DecodedMessage, EncodedRequest, Frame, Operation, RequestBody, RequestIds, ServerReply, SocketDetail,
-        SubscriberCount, SubscriptionTarget,
-    },
-    base::Error,
+    base::{Error, malformed},
     message::{Action, Message, Target},
 };
 
-/// A room with a name of this length is taken for one socket's own.
-const SOCKET_ID_LEN: usize = 20;
+/// The length of a socket's id, in UTF-16 units.
+const SOCKET_ID_LENGTH: usize = 20;
 
 /// Options of the sharded adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +29,17 @@ const SOCKET_ID_LEN: usize = 20;
 pub struct Sharded {
     /// The adapter's option `channelPrefix`: `socket.io` by default.
     pub prefix: String,
-    /// Publish an event for one room on the room's own channel, which fewer servers read.
+    /// Publishes an event for one room on the room's own channel, which fewer servers subscribe to.
     pub room_channels: Option<RoomChannels>,
 }
 
-/// The servers' `subscriptionMode`, where they have channels for rooms.
+/// The adapter's option `subscriptionMode`, if the servers have channels for rooms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RoomChannels {
-    /// `dynamic`, the default: for rooms, but not for those of one socket.
+    /// `dynamic`, the servers' default: a channel for each room, except the rooms of single sockets.
     Dynamic,
-    /// `dynamic-private`: for every room.
+    /// `dynamic-private`: a channel for each room.
     DynamicPrivate,
 }
 
@@ -56,15 +56,10 @@ impl Sharded {
         self
     }
 
-    /// Publishes an event for one room on the room's own channel. It is lost if the servers' mode is another.
+    /// Publishes an event for one room on the room's own channel. The event is lost if the servers use another mode.
     pub fn room_channels(mut self, mode: RoomChannels) -> Self {
         self.room_channels = Some(mode);
         self
-    }
-
-    /// It carries everything. For the names of rooms, servers are asked for their sockets, which name them.
-    pub(super) fn unsupported_reason(&self, _operation: Operation) -> Option<&'static str> {
-        None
     }
 
     pub(super) fn encode(&self, message: &Message) -> Result<Command, Error> {
@@ -72,19 +67,20 @@ impl Sharded {
             Action::Emit { .. } => self.event_channel(&message.target),
             _ => self.main_channel(&message.target.namespace),
         };
-        Ok(Command::shard_publish(channel, ClusterMessage::of(message).to_msgpack()))
+        Ok(Command::shard_publish(channel, ClusterMessage::new(message).to_msgpack()))
     }
 
     pub(super) fn decode(&self, frame: &Frame<'_>) -> Result<DecodedMessage, Error> {
-        self.received(frame)?.heard()
+        self.receive(frame)?.decode()
     }
 
-    /// The answers to [`RequestBody::Rooms`] and [`RequestBody::Servers`] are sockets: those that name the rooms, and none at all.
-    pub(super) fn encode_request(&self, asked: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
-        let main = self.main_channel(&asked.target().namespace);
-        let listen = SubscriptionTarget::ShardChannel(format!("{main}{}#", ids.asker));
-        let question = ClusterMessage::asking(asked, &ids.asker, ids);
-        Ok(EncodedRequest { command: Command::shard_publish(main, question.to_msgpack()), responses: listen })
+    /// Servers respond to [`RequestBody::Rooms`] with sockets that list their rooms, and to [`RequestBody::Servers`]
+    /// with no sockets.
+    pub(super) fn encode_request(&self, body: &RequestBody, ids: &RequestIds) -> Result<EncodedRequest, Error> {
+        let channel = self.main_channel(&body.target().namespace);
+        let responses = SubscriptionTarget::ShardChannel(format!("{channel}{}#", ids.requester));
+        let request = ClusterMessage::request(body, &ids.requester, ids);
+        Ok(EncodedRequest { command: Command::shard_publish(channel, request.to_msgpack()), responses })
     }
 
     pub(super) fn read_reply(
@@ -93,37 +89,35 @@ impl Sharded {
         ids: &RequestIds,
         detail: SocketDetail,
     ) -> Result<Option<ServerReply>, Error> {
-        self.received(frame)?.reply(ids, detail)
+        self.receive(frame)?.read_reply(ids, detail)
     }
 
     pub(super) fn subscriber_count(&self, namespace: &str) -> Option<SubscriberCount> {
         Some(SubscriberCount::ShardChannel(self.main_channel(namespace)))
     }
 
-    fn received<'a>(&self, frame: &Frame<'a>) -> Result<Received<'a>, Error> {
+    fn receive<'a>(&self, frame: &Frame<'a>) -> Result<ReceivedMessage<'a>, Error> {
         match *frame {
-            Frame::Published { channel, payload } => Received::published(&self.prefix, channel, payload),
-            Frame::Entry { .. } => {
-                Err(Error::Malformed("an entry of a stream, which this adapter has none of".to_owned()))
-            }
+            Frame::Published { channel, payload } => ReceivedMessage::from_published(&self.prefix, channel, payload),
+            Frame::Entry { .. } => Err(malformed("a stream entry, but this adapter uses no streams")),
         }
     }
 
-    /// Every server reads it, whatever its mode.
+    /// The channel that every server subscribes to in every mode.
     fn main_channel(&self, namespace: &str) -> String {
         format!("{}#{namespace}#", self.prefix)
     }
 
-    /// The servers' own choice for an event that wants no acknowledgement.
+    /// The channel of an event without acknowledgements, chosen as servers choose it.
     fn event_channel(&self, target: &Target) -> String {
         let main = self.main_channel(&target.namespace);
         let (Some(mode), Some([room])) = (self.room_channels, target.rooms.as_deref()) else {
             return main;
         };
-        // JavaScript counts a text in UTF-16 units.
-        let of_one_socket = room.encode_utf16().count() == SOCKET_ID_LEN;
+        // Servers count UTF-16 units.
+        let may_be_socket_id = room.encode_utf16().count() == SOCKET_ID_LENGTH;
         match mode {
-            RoomChannels::Dynamic if of_one_socket => main,
+            RoomChannels::Dynamic if may_be_socket_id => main,
             RoomChannels::Dynamic | RoomChannels::DynamicPrivate => format!("{main}{room}#"),
         }
     }
@@ -132,43 +126,42 @@ impl Sharded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapter::{DecodedMessage, RequestKind};
+    use crate::{adapter::RequestKind, message::Args};
 
     #[test]
-    fn whoever_asks_listens_on_a_channel_of_its_own() {
-        let ids = RequestIds { asker: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() };
+    fn requests_are_published_on_the_main_channel_and_answered_on_the_requesters() {
+        let ids = RequestIds { requester: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() };
         let sharded = Sharded::default().prefix("chat").room_channels(RoomChannels::Dynamic);
-        let mut event = Message::emit("e", crate::Args::default());
+        let mut event = Message::emit("e", Args::default());
         event.target.to(["r1".to_owned()]);
-        let ask = |asked: &RequestBody| {
-            let EncodedRequest { command, responses: listen } = sharded.encode_request(asked, &ids).unwrap();
+        let decode_request = |body: &RequestBody| {
+            let EncodedRequest { command, responses } = sharded.encode_request(body, &ids).unwrap();
             assert_eq!((command.name(), command.channel()), ("SPUBLISH", "chat#/#"));
-            assert_eq!(listen, SubscriptionTarget::ShardChannel("chat#/#00112233aabbccdd#".to_owned()));
-            let heard = sharded.decode(&command.frame()).unwrap();
+            assert_eq!(responses, SubscriptionTarget::ShardChannel("chat#/#00112233aabbccdd#".to_owned()));
+            let decoded = sharded.decode(&command.frame()).unwrap();
             let (DecodedMessage::Request { sender, request, .. } | DecodedMessage::Message { sender, request, .. }) =
-                &heard
+                &decoded
             else {
-                panic!("{heard:?}")
+                panic!("{decoded:?}")
             };
-            assert_eq!((sender.as_ref(), request.as_ref()), (Some(&ids.asker), Some(&ids.request)));
-            heard
+            assert_eq!((sender.as_ref(), request.as_ref()), (Some(&ids.requester), Some(&ids.request)));
+            decoded
         };
-        let rooms = |asked: &RequestBody| match ask(asked) {
+        let requested_rooms = |body: &RequestBody| match decode_request(body) {
             DecodedMessage::Request { kind: RequestKind::FetchSockets, target, .. } => target.rooms,
             other => panic!("{other:?}"),
         };
-        assert_eq!(rooms(&RequestBody::Sockets(event.target.clone())), event.target.rooms);
-        let everyone = Target::default();
-        assert_eq!(rooms(&RequestBody::Rooms(everyone.clone())), None);
-        assert_eq!(rooms(&RequestBody::Servers(everyone.clone())), Some(vec![ids.request.clone()]));
+        assert_eq!(requested_rooms(&RequestBody::Sockets(event.target.clone())), event.target.rooms);
+        assert_eq!(requested_rooms(&RequestBody::Rooms(Target::default())), None);
+        assert_eq!(requested_rooms(&RequestBody::Servers(Target::default())), Some(vec![ids.request.clone()]));
 
-        let reload = Message::from(Action::ServerEmit { event: "reload".to_owned(), args: crate::Args::default() });
-        for (asked, message) in [
+        let reload = Message::from(Action::ServerEmit { event: "reload".to_owned(), args: Args::default() });
+        for (body, message) in [
             (&RequestBody::Acks(event.clone().check().unwrap()), &event),
             (&RequestBody::ServerAcks(reload.clone().check().unwrap()), &reload),
         ] {
-            match ask(asked) {
-                DecodedMessage::Message { message: heard, .. } => assert_eq!(heard, *message),
+            match decode_request(body) {
+                DecodedMessage::Message { message: decoded, .. } => assert_eq!(decoded, *message),
                 other => panic!("{other:?}"),
             }
         }

@@ -1,11 +1,11 @@
-/// Where to subscribe: the channels that servers answer on or publish to. Never a channel whose subscribers servers count
-/// as servers.
+/// Where to subscribe: the channels that servers answer on or publish to. Never a channel whose subscribers servers
+/// count as servers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SubscriptionTarget {
     /// Channels, by name.
     Channels(Vec<String>),
-    /// Channels, by pattern. `PUBSUB NUMSUB` does not count these subscribers. In a Redis Cluster every node delivers all
-    /// channels.
+    /// Channels, by pattern. `PUBSUB NUMSUB` does not count these subscribers. In a Redis Cluster every node delivers
+    /// all channels.
     Patterns(Vec<String>),
     /// One shard channel.
     ShardChannel(String),

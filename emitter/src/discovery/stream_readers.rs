@@ -38,8 +38,9 @@ pub(crate) async fn streams_with_readers(
     let (servers, namespace) = most;
 
     let ids = RequestIds::random();
-    let streams_by_id: Vec<_> = existing.iter().map(|stream| (*stream, ids.again())).collect();
-    let request = |(stream, ids): &(Option<u32>, RequestIds)| streams.probe(&streams.key(*stream), namespace, ids);
+    let streams_by_id: Vec<_> = existing.iter().map(|stream| (*stream, ids.next_request())).collect();
+    let request =
+        |(stream, ids): &(Option<u32>, RequestIds)| streams.encode_stream_ping(&streams.key(*stream), namespace, ids);
     let requests: Vec<_> = streams_by_id.iter().map(request).collect();
     let Some(responses) = requests.first().map(|request| request.responses.clone()) else {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! Answers to questions of our own.
+//! Reads replies to a request of this requester.
 
 use std::marker::PhantomData;
 
@@ -7,18 +7,19 @@ use serde::{
     de::{DeserializeSeed, Deserializer},
 };
 
-use super::{kind, received::Received};
+use super::{message_type, received_message::ReceivedMessage};
 use crate::{
-    adapter::{Ack, RemoteSocket, ReplyBody, RequestIds, ServerReply, SocketDetail, socket},
+    adapter::{
+        Ack, RemoteSocket, ReplyBody, RequestIds, ServerReply, SocketDetail,
+        node_socket::{NodeSocketHandshake, NodeSocketId, NodeSocketPlain, NodeSocketRooms},
+    },
     base::{Error, malformed},
     message::{Args, WireValue},
 };
 
-impl Received<'_> {
-    /// The answer, if it is one to the question of these ids.
-    ///
-    /// A server that was asked for a sign of life says it with its sockets in a room that nobody is in: none.
-    pub(in crate::adapter) fn reply(
+impl ReceivedMessage<'_> {
+    /// Reads a reply to the request with these ids; `None` for any other message. The reply to a ping has no sockets.
+    pub(in crate::adapter) fn read_reply(
         self,
         ids: &RequestIds,
         detail: SocketDetail,
@@ -26,85 +27,86 @@ impl Received<'_> {
         if self.request.as_ref() != Some(&ids.request) {
             return Ok(None);
         }
-        let body = match self.kind {
-            kind::SOCKETS => ReplyBody::Sockets(self.sockets(detail)?),
-            kind::CLIENT_COUNT => ReplyBody::Clients(self.client_count()?),
-            kind::ACK => ReplyBody::Ack(Ack { args: self.packet()?, socket: None, server: self.uid.clone() }),
-            kind::SERVER_ACK => ReplyBody::ServerAck(self.packet()?),
+        let body = match self.message_type {
+            message_type::FETCH_SOCKETS_RESPONSE => ReplyBody::Sockets(self.sockets(detail)?),
+            message_type::BROADCAST_CLIENT_COUNT => ReplyBody::Clients(self.client_count()?),
+            message_type::BROADCAST_ACK => {
+                ReplyBody::Ack(Ack { args: self.packet()?, socket: None, server: self.uid.clone() })
+            }
+            message_type::SERVER_SIDE_EMIT_RESPONSE => ReplyBody::ServerAck(self.packet()?),
             _ => return Ok(None),
         };
         Ok(Some(ServerReply { server: self.uid, body }))
     }
 
     fn sockets(&self, detail: SocketDetail) -> Result<Vec<RemoteSocket>, Error> {
-        let Some(mut sockets) = self.member("sockets", Fetched(detail))? else {
-            return Err(malformed("no sockets"));
-        };
+        let sockets = self.member("sockets", NodeSocketsSeed(detail))?;
+        let mut sockets = sockets.ok_or_else(|| malformed("missing field `sockets`"))?;
         sockets.iter_mut().for_each(|socket| socket.server.clone_from(&self.uid));
         Ok(sockets)
     }
 
     fn client_count(&self) -> Result<u64, Error> {
-        self.member("clientCount", PhantomData)?.ok_or_else(|| malformed("no count of clients"))
+        self.member("clientCount", PhantomData)?.ok_or_else(|| malformed("missing field `clientCount`"))
     }
 
-    /// The one argument that servers pass on, or none.
+    /// The arguments of an acknowledgement. Servers carry the first one only, if there is one.
     fn packet(&self) -> Result<Args, Error> {
         let packet = self.member("packet", PhantomData::<WireValue>)?;
         Ok(packet.map_or_else(Args::default, |WireValue(value)| value))
     }
 }
 
-/// Reads sockets with no more of each than is wanted.
+/// Reads as much of each socket as requested.
 #[derive(Clone, Copy)]
-struct Fetched(SocketDetail);
+struct NodeSocketsSeed(SocketDetail);
 
-impl<'de> DeserializeSeed<'de> for Fetched {
+impl<'de> DeserializeSeed<'de> for NodeSocketsSeed {
     type Value = Vec<RemoteSocket>;
 
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Vec<RemoteSocket>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<RemoteSocket>, D::Error> {
         match self.0 {
-            SocketDetail::Id => described::<socket::Named, _>(source),
-            SocketDetail::Rooms => described::<socket::Placed, _>(source),
-            SocketDetail::Plain => described::<socket::Plain, _>(source),
-            SocketDetail::Handshake => described::<socket::Whole, _>(source),
+            SocketDetail::Id => read_sockets::<NodeSocketId, _>(deserializer),
+            SocketDetail::Rooms => read_sockets::<NodeSocketRooms, _>(deserializer),
+            SocketDetail::Plain => read_sockets::<NodeSocketPlain, _>(deserializer),
+            SocketDetail::Handshake => read_sockets::<NodeSocketHandshake, _>(deserializer),
         }
     }
 }
 
-fn described<'de, S, D>(source: D) -> Result<Vec<RemoteSocket>, D::Error>
+fn read_sockets<'de, S, D>(deserializer: D) -> Result<Vec<RemoteSocket>, D::Error>
 where
     S: Deserialize<'de> + Into<RemoteSocket>,
     D: Deserializer<'de>,
 {
-    Ok(Vec::<S>::deserialize(source)?.into_iter().map(Into::into).collect())
+    Ok(Vec::<S>::deserialize(deserializer)?.into_iter().map(Into::into).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::msgpack;
+    use crate::message::{Binary, msgpack};
 
     const CHANNEL: &str = "socket.io#/#0011223344556677#";
 
     fn reply(payload: &[u8], detail: SocketDetail) -> Result<Option<ServerReply>, Error> {
-        let ids = RequestIds { asker: "0011223344556677".to_owned(), request: "b809b54e14c8879d".to_owned() };
-        Received::published("socket.io", CHANNEL, payload)?.reply(&ids, detail)
+        let ids = RequestIds { requester: "0011223344556677".to_owned(), request: "b809b54e14c8879d".to_owned() };
+        ReceivedMessage::from_published("socket.io", CHANNEL, payload)?.read_reply(&ids, detail)
     }
 
-    fn answer(kind: u8, data: &str) -> Result<Option<ServerReply>, Error> {
-        let json = format!(r#"{{"type":{kind},"data":{data},"uid":"85735f0b3d7c37da","nsp":"/"}}"#);
+    fn json_reply(message_type: u8, data: &str) -> Result<Option<ServerReply>, Error> {
+        let json = format!(r#"{{"type":{message_type},"data":{data},"uid":"85735f0b3d7c37da","nsp":"/"}}"#);
         reply(json.as_bytes(), SocketDetail::Handshake)
     }
 
-    fn body(kind: u8, data: &str) -> ReplyBody {
-        let reply = answer(kind, data).unwrap().unwrap();
+    fn body(message_type: u8, data: &str) -> ReplyBody {
+        let reply = json_reply(message_type, data).unwrap().unwrap();
         assert_eq!(reply.server.as_deref(), Some("85735f0b3d7c37da"));
         reply.body
     }
 
     #[test]
-    fn servers_and_clients_acknowledge_with_one_argument_or_none() {
+    fn acks_have_one_argument_or_none() {
         let echo = Args::new(&serde_json::json!({"from": 1, "echo": "x"})).unwrap();
         let captured = r#"{"requestId":"b809b54e14c8879d","packet":{"from":1,"echo":"x"}}"#;
         assert_eq!(body(10, captured), ReplyBody::ServerAck(echo.clone()));
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binary_acknowledgement_comes_in_messagepack() {
+    fn binary_ack_is_read_from_messagepack() {
         let mut bytes = Vec::new();
         msgpack::map(&mut bytes, 4);
         msgpack::str(&mut bytes, "type");
@@ -137,7 +139,7 @@ mod tests {
         msgpack::str(&mut bytes, "nsp");
         msgpack::str(&mut bytes, "/");
         match reply(&bytes, SocketDetail::Plain).unwrap().unwrap().body {
-            ReplyBody::Ack(ack) => assert_eq!(ack.args, Args::new(&crate::Binary([1, 2, 255])).unwrap()),
+            ReplyBody::Ack(ack) => assert_eq!(ack.args, Args::new(&Binary([1, 2, 255])).unwrap()),
             other => panic!("{other:?}"),
         }
         for cut in 0..bytes.len() {
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn of_sockets_no_more_is_kept_than_is_wanted() {
+    fn sockets_are_read_in_the_requested_detail() {
         let json = br#"{"type":8,"data":{"requestId":"b809b54e14c8879d","sockets":[{"id":"s1","handshake":
             {"headers":{"cookie":"secret"}},"rooms":["s1","r1"],"data":{"user":"A"}}]},"uid":"a","nsp":"/"}"#;
         for detail in [SocketDetail::Id, SocketDetail::Rooms, SocketDetail::Plain, SocketDetail::Handshake] {
@@ -167,20 +169,20 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_answer_the_question_is_none_of_it() {
-        for (kind, data) in [
+    fn messages_that_are_not_replies_are_ignored() {
+        for (message_type, data) in [
             (12, r#"{"requestId":"another","packet":1}"#),
             (12, r#"{"packet":1}"#),
             (7, r#"{"requestId":"b809b54e14c8879d","opts":{}}"#),
             (99, r#"{"requestId":"b809b54e14c8879d"}"#),
         ] {
-            assert_eq!(answer(kind, data).unwrap(), None, "{data}");
+            assert_eq!(json_reply(message_type, data).unwrap(), None, "{data}");
         }
     }
 
     #[test]
-    fn an_answer_that_cannot_be_read_is_malformed() {
-        for (kind, data) in [
+    fn invalid_replies_are_malformed() {
+        for (message_type, data) in [
             (8, r#"{"requestId":"b809b54e14c8879d"}"#),
             (8, r#"{"requestId":"b809b54e14c8879d","sockets":{}}"#),
             (8, r#"{"requestId":"b809b54e14c8879d","sockets":[{"rooms":[]}]}"#),
@@ -188,7 +190,7 @@ mod tests {
             (11, r#"{"requestId":"b809b54e14c8879d","clientCount":-1}"#),
             (11, r#"["b809b54e14c8879d",1]"#),
         ] {
-            assert_eq!(answer(kind, data).unwrap_err().code(), "malformed", "{data}");
+            assert_eq!(json_reply(message_type, data).unwrap_err().code(), "malformed", "{data}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! An event as a packet, `[namespace, type, value, acknowledgement, error]`, and the value in it:
-//! `[0, <JSON text as a list of bytes>, attachments]`.
+//! The packet of an event, `[namespace, type, value, ack, error]`, and the value in it: `[0, bytes, attachments]`, in
+//! which the bytes are JSON.
 
 use std::fmt;
 
@@ -9,33 +9,30 @@ use serde::{
 };
 
 use crate::{
-    adapter::{payload, plain::finite},
-    base::{Code, Error, InvalidMessage, malformed},
+    adapter::{
+        json_payload::{ensure_finite, to_json},
+        packet_type::{self, BINARY_EVENT, EVENT},
+        payload_reader::{read_json, read_msgpack},
+    },
+    base::{Error, malformed},
     message::{Args, PlainEvent, WireEvent, WireList, msgpack},
 };
 
-const EVENT: u8 = 2;
-
-/// An event with attachments. Told that it is a plain one, clients drop the connection.
-const BINARY_EVENT: u8 = 5;
-
-/// The value is JSON text, and not the bytes of a parser of the servers' own.
+/// The type of values in JSON. Servers with another parser use another type.
 const JSON: u8 = 0;
 
-/// An event, ready to be written.
-pub(super) struct Packet<'a> {
+/// A packet to encode.
+pub(super) struct OxidePacket<'a> {
     namespace: &'a str,
     json: Vec<u8>,
     attachments: Vec<&'a [u8]>,
 }
 
-impl<'a> Packet<'a> {
+impl<'a> OxidePacket<'a> {
     pub(super) fn new(namespace: &'a str, event: &'a str, args: &'a Args) -> Result<Self, Error> {
-        finite(args)?;
+        ensure_finite(args)?;
         let (args, attachments) = args.detached();
-        let json = serde_json::to_vec(&PlainEvent { event, args: &args })
-            .map_err(|error| InvalidMessage::new(Code::Value, "/args", format!("no JSON can carry this: {error}")))?;
-        Ok(Self { namespace, json, attachments })
+        Ok(Self { namespace, json: to_json(&PlainEvent { event, args: &args })?, attachments })
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
@@ -44,7 +41,7 @@ impl<'a> Packet<'a> {
         msgpack::uint(out, if self.attachments.is_empty() { EVENT } else { BINARY_EVENT }.into());
         msgpack::array(out, 3);
         msgpack::uint(out, JSON.into());
-        // What servers write themselves, and all of them read; MessagePack's binary would be shorter by a few bytes.
+        // An array of integers, as servers write it, although they also read the shorter MessagePack binary.
         msgpack::array(out, self.json.len());
         self.json.iter().for_each(|byte| msgpack::uint(out, (*byte).into()));
         if self.attachments.is_empty() {
@@ -58,91 +55,87 @@ impl<'a> Packet<'a> {
     }
 }
 
-/// A packet as others wrote it. The channel says the namespace, too.
+/// A received packet. Its namespace is also in the name of the channel.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "a packet")]
-pub(super) struct Written {
+pub(super) struct ReceivedOxidePacket {
     _namespace: IgnoredAny,
-    kind: u8,
-    value: Option<Value>,
+    packet_type: u8,
+    value: Option<OxideValue>,
     _ack: Option<IgnoredAny>,
     _error: Option<IgnoredAny>,
 }
 
-impl Written {
+impl ReceivedOxidePacket {
     pub(super) fn event(&self) -> Result<WireEvent, Error> {
-        match (self.kind, &self.value) {
-            (EVENT | BINARY_EVENT, Some(value)) => {
-                let WireEvent { event, args } = value.read()?;
-                Ok(WireEvent { event, args: value.apply_to(args)? })
-            }
-            (EVENT | BINARY_EVENT, None) => Err(malformed("an event without a value")),
-            (kind, _) => Err(malformed(format!("a packet of type {kind}, which is no event"))),
-        }
+        packet_type::ensure_event(self.packet_type)?;
+        let value = self.value.as_ref().ok_or_else(|| malformed("an event packet without a value"))?;
+        let WireEvent { event, args } = value.read()?;
+        Ok(WireEvent { event, args: value.attach(args)? })
     }
 }
 
-/// What an event or an acknowledgement carries.
+/// The content of an event or an acknowledgement: type, bytes, attachments.
 #[derive(Debug, Deserialize)]
-#[serde(expecting = "the kind of a value, its bytes and its attachments")]
-pub(super) struct Value(u8, Bytes, Option<Vec<Bytes>>);
+#[serde(expecting = "an array of value type, bytes and attachments")]
+pub(super) struct OxideValue(u8, OxideBytes, Option<Vec<OxideBytes>>);
 
-impl Value {
+impl OxideValue {
     /// The arguments of an acknowledgement.
     pub(super) fn args(&self) -> Result<Args, Error> {
         let WireList(args) = self.read()?;
-        self.apply_to(args)
+        self.attach(args)
     }
 
-    /// JSON text; or MessagePack, where the servers' parser is for that.
+    /// Values of other types than JSON are read as MessagePack, for servers with the MessagePack parser.
     fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, Error> {
-        let Self(kind, Bytes(bytes), _) = self;
-        if *kind == JSON {
-            return payload::json(bytes);
+        let Self(value_type, OxideBytes(bytes), _) = self;
+        if *value_type == JSON {
+            return read_json(bytes);
         }
-        payload::msgpack(bytes)
+        read_msgpack(bytes)
     }
 
-    fn apply_to(&self, args: Args) -> Result<Args, Error> {
+    fn attach(&self, args: Args) -> Result<Args, Error> {
         let attachments = self.2.as_deref().unwrap_or_default();
-        args.attached(attachments).map_err(|fault| malformed(fault.to_string()))
+        args.attached(attachments).map_err(|violation| malformed(violation.to_string()))
     }
 }
 
-/// Bytes, as such or as a list of small numbers.
+/// Bytes as MessagePack binary or as an array of integers.
 #[derive(Debug)]
-struct Bytes(Vec<u8>);
+struct OxideBytes(Vec<u8>);
 
-impl AsRef<[u8]> for Bytes {
+impl AsRef<[u8]> for OxideBytes {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
 }
 
-impl<'de> Deserialize<'de> for Bytes {
+impl<'de> Deserialize<'de> for OxideBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
+        struct OxideBytesVisitor;
 
-        impl<'de> Visitor<'de> for Either {
-            type Value = Bytes;
+        impl<'de> Visitor<'de> for OxideBytesVisitor {
+            type Value = OxideBytes;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("bytes")
             }
 
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
-                Ok(Bytes(bytes.to_vec()))
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<OxideBytes, E> {
+                Ok(OxideBytes(bytes.to_vec()))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Bytes, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OxideBytes, A::Error> {
                 let mut bytes = Vec::new();
                 while let Some(byte) = seq.next_element()? {
                     bytes.push(byte);
                 }
-                Ok(Bytes(bytes))
+                Ok(OxideBytes(bytes))
             }
         }
 
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(OxideBytesVisitor)
     }
 }

@@ -1,4 +1,4 @@
-//! What servers answer: the array `[id, [server, [type, value]]]`.
+//! Responses of servers: the array `[request, [server, [type, value]]]`.
 
 use std::fmt;
 
@@ -7,115 +7,115 @@ use serde::{
     de::{Error as _, IgnoredAny, SeqAccess, Visitor},
 };
 
-use super::packet::Value;
+use super::packet::OxideValue;
 use crate::{
     adapter::{Ack, DecodedMessage, RemoteSocket, ReplyBody, RequestKind, ServerReply},
     base::Error,
 };
 
-/// An answer: the request's id, and who says what.
+/// A response: the request's id, the server's id, and the body.
 #[derive(Debug, Deserialize)]
-#[serde(expecting = "a request, a server and what it says")]
-pub(super) struct Response(String, (String, Said));
+#[serde(expecting = "an array of request, server and body")]
+pub(super) struct OxideResponse(String, (String, OxideResponseBody));
 
-impl Response {
+impl OxideResponse {
     pub(super) fn request(&self) -> &str {
         &self.0
     }
 
-    pub(super) fn heard(self) -> DecodedMessage {
-        let Self(request, (server, said)) = self;
-        let kind = match said {
-            Said::Ack(..) => RequestKind::Ack,
-            Said::Clients(_) => RequestKind::ClientCount,
-            Said::Rooms(_) => RequestKind::AllRooms,
-            Said::Sockets(_) => RequestKind::SocketIds,
+    pub(super) fn decode(self) -> DecodedMessage {
+        let Self(request, (server, body)) = self;
+        let kind = match body {
+            OxideResponseBody::Ack(..) => RequestKind::Ack,
+            OxideResponseBody::ClientCount(_) => RequestKind::ClientCount,
+            OxideResponseBody::Rooms(_) => RequestKind::AllRooms,
+            OxideResponseBody::Sockets(_) => RequestKind::SocketIds,
         };
         DecodedMessage::Response { kind, sender: Some(server), request: Some(request) }
     }
 
-    pub(super) fn reply(self) -> Result<ServerReply, Error> {
-        let Self(_, (server, said)) = self;
-        let body = match said {
-            Said::Ack(Acknowledged(socket, Outcome { value: Some(value) })) => {
+    pub(super) fn into_reply(self) -> Result<ServerReply, Error> {
+        let Self(_, (server, body)) = self;
+        let body = match body {
+            OxideResponseBody::Ack(OxideAck(socket, OxideAckResult { value: Some(value) })) => {
                 ReplyBody::Ack(Ack { args: value.args()?, socket: Some(socket), server: Some(server.clone()) })
             }
-            Said::Ack(Acknowledged(_, Outcome { value: None })) => ReplyBody::NoAck,
-            Said::Clients(count) => ReplyBody::Clients(count.into()),
-            Said::Rooms(rooms) => ReplyBody::Rooms(rooms),
-            Said::Sockets(sockets) => ReplyBody::Sockets(sockets.into_iter().map(RemoteSocket::from).collect()),
+            OxideResponseBody::Ack(OxideAck(_, OxideAckResult { value: None })) => ReplyBody::NoAck,
+            OxideResponseBody::ClientCount(count) => ReplyBody::Clients(count.into()),
+            OxideResponseBody::Rooms(rooms) => ReplyBody::Rooms(rooms),
+            OxideResponseBody::Sockets(sockets) => {
+                ReplyBody::Sockets(sockets.into_iter().map(RemoteSocket::from).collect())
+            }
         };
         Ok(ServerReply { server: Some(server), body })
     }
 
-    /// Whatever it says, its server is alive.
-    pub(super) fn sign_of_life(self) -> ServerReply {
+    /// The reply to a ping, whatever the body is.
+    pub(super) fn into_ping_reply(self) -> ServerReply {
         let Self(_, (server, _)) = self;
         ServerReply { server: Some(server), body: ReplyBody::Alive }
     }
 }
 
 #[derive(Debug)]
-enum Said {
-    Ack(Acknowledged),
-    Clients(u32),
+enum OxideResponseBody {
+    Ack(OxideAck),
+    ClientCount(u32),
     Rooms(Vec<String>),
-    Sockets(Vec<Described>),
+    Sockets(Vec<OxideSocket>),
 }
 
-/// The socket, and what came of it.
+/// The socket's id and its acknowledgement.
 #[derive(Debug, Deserialize)]
-#[serde(expecting = "a socket and its acknowledgement")]
-struct Acknowledged(String, Outcome);
+#[serde(expecting = "an array of socket and acknowledgement")]
+struct OxideAck(String, OxideAckResult);
 
-/// The arguments under `Ok`, or an error in their place: most often, that no answer came in time.
+/// `{"Ok": value}`, or `{"Err": reason}` if the client did not acknowledge, for example within the timeout.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an acknowledgement")]
-struct Outcome {
+struct OxideAckResult {
     #[serde(rename = "Ok")]
-    value: Option<Value>,
+    value: Option<OxideValue>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "a socket")]
-struct Described {
+struct OxideSocket {
     id: String,
     server: String,
     _namespace: IgnoredAny,
 }
 
-impl From<Described> for RemoteSocket {
-    fn from(Described { id, server, .. }: Described) -> Self {
+impl From<OxideSocket> for RemoteSocket {
+    fn from(OxideSocket { id, server, .. }: OxideSocket) -> Self {
         Self { server: Some(server), ..Self::new(id) }
     }
 }
 
-impl<'de> Deserialize<'de> for Said {
+impl<'de> Deserialize<'de> for OxideResponseBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Numbered;
+        struct OxideResponseBodyVisitor;
 
-        impl<'de> Visitor<'de> for Numbered {
-            type Value = Said;
+        impl<'de> Visitor<'de> for OxideResponseBodyVisitor {
+            type Value = OxideResponseBody;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a type and its value")
+                f.write_str("an array of response type and value")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Said, A::Error> {
-                let said = match seq.next_element::<u8>()? {
-                    Some(0) => seq.next_element()?.map(Said::Ack),
-                    Some(1) => seq.next_element()?.map(Said::Clients),
-                    Some(2) => seq.next_element()?.map(Said::Rooms),
-                    Some(3) => seq.next_element()?.map(Said::Sockets),
-                    Some(kind) => {
-                        return Err(A::Error::custom(format_args!("an answer of type {kind}, which is not known")));
-                    }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OxideResponseBody, A::Error> {
+                let body = match seq.next_element::<u8>()? {
+                    Some(0) => seq.next_element()?.map(OxideResponseBody::Ack),
+                    Some(1) => seq.next_element()?.map(OxideResponseBody::ClientCount),
+                    Some(2) => seq.next_element()?.map(OxideResponseBody::Rooms),
+                    Some(3) => seq.next_element()?.map(OxideResponseBody::Sockets),
+                    Some(other) => return Err(A::Error::custom(format_args!("unknown response type {other}"))),
                     None => None,
                 };
-                said.ok_or_else(|| A::Error::custom("an answer without a value"))
+                body.ok_or_else(|| A::Error::custom("a response without a value"))
             }
         }
 
-        deserializer.deserialize_seq(Numbered)
+        deserializer.deserialize_seq(OxideResponseBodyVisitor)
     }
 }

@@ -1,41 +1,40 @@
-//! Which of several streams an event goes to.
-
-/// Where events and orders go.
+/// Where to send events and socket operations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StreamChoice {
-    /// The stream that the servers choose for the namespace, of as many as there are.
+    /// The stream that the servers use for the namespace, out of `stream_count` streams.
     ByNamespace,
-    /// One of the numbered streams of these numbers, which are known to be read; the servers' choice, if it is among
-    /// them. None is as good as [`Chosen`](Self::ByNamespace).
+    /// One of the streams with these numbers, which servers are known to read: the servers' own choice if it is among
+    /// them. An empty list means [`ByNamespace`](Self::ByNamespace).
     Among(Vec<u32>),
-    /// No stream, but the channel. Every server reads it, but connection state recovery knows nothing of it: a client
-    /// that was away misses the event, and where recovery is on, clients get one more argument, `null`.
+    /// The channel instead of a stream. Every server reads it. Connection state recovery does not: a client that was
+    /// disconnected misses the event, and if recovery is on, clients receive an extra argument, `null`.
     NoStream,
 }
 
 impl StreamChoice {
-    /// The number of the stream for a namespace; `None` if the streams have none, since there is but one.
-    pub(super) fn number(&self, namespace: &str, stream_count: u32) -> Option<u32> {
-        let known = match self {
+    /// The number of the stream for a namespace; `None` if there is a single stream, which has no number.
+    pub(super) fn stream_number(&self, namespace: &str, stream_count: u32) -> Option<u32> {
+        let readable = match self {
             Self::Among(numbers) => numbers.as_slice(),
             Self::ByNamespace | Self::NoStream => &[],
         };
-        let Some(last) = known.iter().max() else {
-            return (stream_count > 1).then(|| choice(namespace, stream_count));
+        let Some(last) = readable.iter().max() else {
+            return (stream_count > 1).then(|| number_by_hash(namespace, stream_count));
         };
-        let own = choice(namespace, last.saturating_add(1));
-        let any = || choice(namespace, u32::try_from(known.len()).unwrap_or(u32::MAX)) as usize;
-        Some(if known.contains(&own) { own } else { known[any()] })
+        let preferred = number_by_hash(namespace, last.saturating_add(1));
+        let fallback = || number_by_hash(namespace, u32::try_from(readable.len()).unwrap_or(u32::MAX)) as usize;
+        Some(if readable.contains(&preferred) { preferred } else { readable[fallback()] })
     }
 }
 
-/// The servers' own choice among so many streams. For a namespace with a negative hash they write to a stream of a
-/// negative number, which nobody reads, but they read the namespace's messages in any stream.
-fn choice(namespace: &str, stream_count: u32) -> u32 {
+/// The stream number that the servers use. If the hash is negative, they write to a stream with a negative number,
+/// which no server reads; the result is then a number of the usual range, because they read a namespace's messages in
+/// any stream.
+fn number_by_hash(namespace: &str, stream_count: u32) -> u32 {
     u32::try_from(i64::from(hash(namespace)).rem_euclid(i64::from(stream_count.max(1)))).unwrap_or_default()
 }
 
-/// JavaScript counts a text in UTF-16 units.
+/// The servers' hash function, over UTF-16 units.
 fn hash(text: &str) -> i32 {
     text.encode_utf16().fold(0, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
@@ -45,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn namespaces_hash_as_in_javascript() {
+    fn hash_equals_the_servers_hash() {
         for (namespace, expected) in [
             ("/", 47),
             ("/admin", 1_438_238_848),
@@ -58,28 +57,37 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_choice_is_taken_where_it_is_read() {
-        let place = StreamChoice::ByNamespace;
-        assert_eq!([0, 1].map(|count| place.number("/", count)), [None, None]);
-        assert_eq!([2, 3, 4, 47].map(|count| place.number("/", count)), [Some(1), Some(2), Some(3), Some(0)]);
+    fn number_by_namespace_is_the_servers_choice() {
+        let number = |count| StreamChoice::ByNamespace.stream_number("/", count);
+        assert_eq!([0, 1].map(number), [None, None]);
+        assert_eq!([2, 3, 4, 47].map(number), [Some(1), Some(2), Some(3), Some(0)]);
     }
 
     #[test]
-    fn where_the_servers_write_to_a_stream_that_nobody_reads_we_do_not() {
+    fn negative_hashes_give_numbers_of_streams_that_servers_read() {
         for (namespace, numbers) in [("/orders-2024", [1, 2, 1, 0]), ("/very/long/namespace", [0, 1, 2, 2])] {
-            let ours = [2, 3, 4, 5].map(|count| StreamChoice::ByNamespace.number(namespace, count));
-            assert_eq!(ours, numbers.map(Some), "{namespace}");
+            let chosen = [2, 3, 4, 5].map(|count| StreamChoice::ByNamespace.stream_number(namespace, count));
+            assert_eq!(chosen, numbers.map(Some), "{namespace}");
         }
     }
 
     #[test]
-    fn of_known_streams_the_servers_choice_is_taken_or_else_another_that_is_read() {
-        assert_eq!(StreamChoice::Among(vec![0, 1, 2]).number("/", 1), StreamChoice::ByNamespace.number("/", 3));
-        assert_eq!(StreamChoice::Among(vec![2, 1, 0]).number("/", 1), StreamChoice::ByNamespace.number("/", 3));
-        assert_eq!(StreamChoice::Among(vec![3]).number("/", 4), Some(3));
-        assert_eq!(StreamChoice::Among(vec![0, 3]).number("/admin", 1), Some(0));
-        assert_eq!(StreamChoice::Among(vec![1, 3]).number("/admin", 1), Some(1));
-        assert_eq!(StreamChoice::Among(vec![u32::MAX]).number("/", 1), Some(u32::MAX));
-        assert_eq!(StreamChoice::Among(Vec::new()).number("/", 4), StreamChoice::ByNamespace.number("/", 4));
+    fn number_among_streams_is_the_servers_choice_or_another_of_them() {
+        assert_eq!(
+            StreamChoice::Among(vec![0, 1, 2]).stream_number("/", 1),
+            StreamChoice::ByNamespace.stream_number("/", 3)
+        );
+        assert_eq!(
+            StreamChoice::Among(vec![2, 1, 0]).stream_number("/", 1),
+            StreamChoice::ByNamespace.stream_number("/", 3)
+        );
+        assert_eq!(StreamChoice::Among(vec![3]).stream_number("/", 4), Some(3));
+        assert_eq!(StreamChoice::Among(vec![0, 3]).stream_number("/admin", 1), Some(0));
+        assert_eq!(StreamChoice::Among(vec![1, 3]).stream_number("/admin", 1), Some(1));
+        assert_eq!(StreamChoice::Among(vec![u32::MAX]).stream_number("/", 1), Some(u32::MAX));
+        assert_eq!(
+            StreamChoice::Among(Vec::new()).stream_number("/", 4),
+            StreamChoice::ByNamespace.stream_number("/", 4)
+        );
     }
 }

@@ -1,83 +1,85 @@
-//! Questions and their answers.
+//! Requests and replies.
 
 use super::*;
 use crate::{
-    adapter::{DecodedMessage, ReplyBody, RequestKind},
+    adapter::{ReplyBody, RequestKind},
     message::{Args, Target},
 };
 
 fn ids() -> RequestIds {
-    RequestIds { asker: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() }
+    RequestIds { requester: "00112233aabbccdd".to_owned(), request: "ffeeddcc44556677".to_owned() }
 }
 
-/// What servers hear if they are asked.
-fn heard(streams: &Streams, asked: &RequestBody) -> (DecodedMessage, SubscriptionTarget) {
-    let EncodedRequest { command, responses: listen } = streams.encode_request(asked, &ids()).unwrap();
-    (streams.decode(&command.frame()).unwrap(), listen)
+/// A request as servers decode it, and where they respond.
+fn decode_request(streams: &Streams, body: &RequestBody) -> (DecodedMessage, SubscriptionTarget) {
+    let EncodedRequest { command, responses } = streams.encode_request(body, &ids()).unwrap();
+    (streams.decode(&command.frame()).unwrap(), responses)
 }
 
-fn entry<'a>(kind: &'a str, data: &'a str) -> Frame<'a> {
-    let fields = [("uid", "server"), ("nsp", "/"), ("type", kind), ("data", data)];
+fn entry<'a>(message_type: &'a str, data: &'a str) -> Frame<'a> {
+    let fields = [("uid", "server"), ("nsp", "/"), ("type", message_type), ("data", data)];
     Frame::Entry { stream: "socket.io", fields: fields.map(|(name, value)| (name, value.as_bytes())).to_vec() }
 }
 
 #[test]
-fn from_0_3_questions_and_answers_are_published() {
+fn requests_and_responses_are_published_from_0_3_on() {
     let admin = Target { namespace: "/admin".to_owned(), ..Target::default() };
     let channel = "socket.io#/admin#00112233aabbccdd#".to_owned();
     let streams = Streams::default();
-    for asked in
+    for body in
         [&RequestBody::Sockets(admin.clone()), &RequestBody::Rooms(admin.clone()), &RequestBody::Servers(admin.clone())]
     {
-        let (heard, listen) = heard(&streams, asked);
-        let DecodedMessage::Request { kind, target, sender, request } = heard else { panic!("{heard:?}") };
+        let (decoded, responses) = decode_request(&streams, body);
+        let DecodedMessage::Request { kind, target, sender, request } = decoded else { panic!("{decoded:?}") };
         assert_eq!((kind, target.namespace.as_str()), (RequestKind::FetchSockets, "/admin"));
-        assert_eq!((sender, request), (Some(ids().asker), Some(ids().request)));
-        assert_eq!(listen, SubscriptionTarget::Channels(vec![channel.clone()]));
-        let nobody = matches!(asked, RequestBody::Servers(_)).then(|| vec![ids().request]);
-        assert_eq!(target.rooms, nobody);
+        assert_eq!((sender, request), (Some(ids().requester), Some(ids().request)));
+        assert_eq!(responses, SubscriptionTarget::Channels(vec![channel.clone()]));
+        let empty_room = matches!(body, RequestBody::Servers(_)).then(|| vec![ids().request]);
+        assert_eq!(target.rooms, empty_room);
     }
     let sharded = Streams { sharded_pub_sub: true, ..streams };
-    assert_eq!(heard(&sharded, &RequestBody::Rooms(admin.clone())).1, SubscriptionTarget::ShardChannel(channel));
+    let (_, responses) = decode_request(&sharded, &RequestBody::Rooms(admin));
+    assert_eq!(responses, SubscriptionTarget::ShardChannel(channel));
 }
 
 #[test]
-fn before_0_3_whoever_asks_signs_as_an_emitter_in_the_stream() {
+fn requesters_use_the_emitters_sender_id_and_the_stream_before_0_3() {
     let streams = Streams::default().before_0_3();
     let event = Message::emit("e", Args::default());
-    let asked = [
+    let bodies = [
         &RequestBody::Sockets(event.target.clone()),
         &RequestBody::Servers(event.target.clone()),
         &RequestBody::Acks(event.clone().check().unwrap()),
     ];
-    for asked in asked {
-        let (heard, listen) = heard(&streams, asked);
-        let (DecodedMessage::Request { sender, request, .. } | DecodedMessage::Message { sender, request, .. }) = heard
+    for body in bodies {
+        let (decoded, responses) = decode_request(&streams, body);
+        let (DecodedMessage::Request { sender, request, .. } | DecodedMessage::Message { sender, request, .. }) =
+            decoded
         else {
-            panic!("{heard:?}")
+            panic!("{decoded:?}")
         };
         assert_eq!((sender.as_deref(), request), (Some("emitter"), Some(ids().request)));
-        assert_eq!(listen, SubscriptionTarget::Stream("socket.io".to_owned()));
+        assert_eq!(responses, SubscriptionTarget::Stream("socket.io".to_owned()));
     }
 }
 
 #[test]
-fn a_stream_is_asked_whether_servers_read_it() {
-    let EncodedRequest { command, responses: listen } = Streams::default().probe("socket.io-4", "/admin", &ids());
+fn stream_ping_is_appended_to_the_stream_and_answered_on_the_channel() {
+    let EncodedRequest { command, responses } = Streams::default().encode_stream_ping("socket.io-4", "/admin", &ids());
     assert_eq!((command.name(), command.channel()), ("XADD", "socket.io-4"));
-    assert_eq!(listen, SubscriptionTarget::Channels(vec!["socket.io#/admin#00112233aabbccdd#".to_owned()]));
-    let heard = Streams::default().decode(&command.frame()).unwrap();
-    let DecodedMessage::Request { target, sender, .. } = heard else { panic!("{heard:?}") };
+    assert_eq!(responses, SubscriptionTarget::Channels(vec!["socket.io#/admin#00112233aabbccdd#".to_owned()]));
+    let decoded = Streams::default().decode(&command.frame()).unwrap();
+    let DecodedMessage::Request { target, sender, .. } = decoded else { panic!("{decoded:?}") };
     assert_eq!((target.namespace.as_str(), target.rooms), ("/admin", Some(vec![ids().request])));
-    assert_eq!(sender, Some(ids().asker));
+    assert_eq!(sender, Some(ids().requester));
 }
 
 #[test]
-fn in_a_stream_only_what_answers_us_is_an_answer() {
+fn entries_that_are_not_replies_to_the_request_are_ignored() {
     let streams = Streams::default().before_0_3();
-    let reply = |frame| streams.read_reply(&frame, &ids(), SocketDetail::Plain);
-    let answer = reply(entry("11", r#"{"requestId":"ffeeddcc44556677","clientCount":2}"#)).unwrap().unwrap();
-    assert_eq!((answer.server.as_deref(), answer.body), (Some("server"), ReplyBody::Clients(2)));
+    let read_reply = |frame| streams.read_reply(&frame, &ids(), SocketDetail::Plain);
+    let reply = read_reply(entry("11", r#"{"requestId":"ffeeddcc44556677","clientCount":2}"#)).unwrap().unwrap();
+    assert_eq!((reply.server.as_deref(), reply.body), (Some("server"), ReplyBody::Clients(2)));
     for other in [
         entry("11", r#"{"requestId":"someone else's","clientCount":2}"#),
         entry("7", r#"{"opts":{},"requestId":"ffeeddcc44556677"}"#),
@@ -85,14 +87,14 @@ fn in_a_stream_only_what_answers_us_is_an_answer() {
         entry("2", ""),
         Frame::Entry { stream: "socket.io", fields: Vec::new() },
     ] {
-        assert_eq!(reply(other).unwrap(), None);
+        assert_eq!(read_reply(other).unwrap(), None);
     }
-    let broken = reply(entry("11", r#"{"requestId":"ffeeddcc44556677","clientCount":-2}"#));
-    assert_eq!(broken.unwrap_err().code(), "malformed");
+    let malformed = read_reply(entry("11", r#"{"requestId":"ffeeddcc44556677","clientCount":-2}"#));
+    assert_eq!(malformed.unwrap_err().code(), "malformed");
 }
 
 #[test]
-fn where_nobody_reads_a_stream_events_are_published() {
+fn events_are_published_if_servers_read_no_stream() {
     let event = Message::emit("e", Args::default());
     let command = Streams::default().with_stream_choice(StreamChoice::NoStream).encode(&event).unwrap();
     assert_eq!((command.name(), command.channel()), ("PUBLISH", "socket.io#/#"));

@@ -1,4 +1,4 @@
-//! Objects, read in part.
+//! Objects in JSON or MessagePack: read whole, or one member only.
 
 use std::{fmt, marker::PhantomData};
 
@@ -6,37 +6,37 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer,
 };
 
-/// A struct that is read from an object only: serde would take a list for one, which no server does.
-pub(super) struct Object<T>(pub(super) T);
+/// A struct that is read from an object only. Serde's derive also accepts an array, which no server does.
+pub(super) struct WireObject<T>(pub(super) T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for WireObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Whole(PhantomData))
+        deserializer.deserialize_map(WireObjectVisitor(PhantomData))
     }
 }
 
-struct Whole<T>(PhantomData<T>);
+struct WireObjectVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Whole<T> {
-    type Value = Object<T>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for WireObjectVisitor<T> {
+    type Value = WireObject<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+        T::deserialize(MapAccessDeserializer::new(map)).map(WireObject)
     }
 }
 
-/// Reads one member of an object, and steps over the others; `None` if it is not there.
+/// A seed that reads one member of an object and skips the others; `None` if the object has no such member.
 #[derive(Clone, Copy)]
-pub(super) struct Member<S> {
+pub(super) struct WireMember<S> {
     pub(super) name: &'static str,
     pub(super) value: S,
 }
 
-impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for Member<S> {
+impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for WireMember<S> {
     type Value = Option<S::Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -44,7 +44,7 @@ impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for Member<S> {
     }
 }
 
-impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for Member<S> {
+impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for WireMember<S> {
     type Value = Option<S::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,14 +52,14 @@ impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for Member<S> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
+        let mut member = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == self.name {
-                found = Some(map.next_value_seed(self.value)?);
+                member = Some(map.next_value_seed(self.value)?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(found)
+        Ok(member)
     }
 }

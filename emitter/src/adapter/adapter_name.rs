@@ -1,11 +1,11 @@
-//! Adapters as they are named at every door: `classic`, `streams,count=4`, `python,before-5.15.1`.
+//! The text form of an adapter and its options: `classic`, `streams,count=4`, `python,before-5.15.1`.
 
 use std::{fmt, str::FromStr};
 
 use super::{Adapter, Classic, Python, RoomChannels, Sharded, SocketIoxide, Streams};
 use crate::base::Error;
 
-/// Every adapter's name, with its options.
+/// The name of each adapter, with its options.
 pub const ADAPTER_NAMES: [(&str, &[&str]); 5] = [
     ("classic", &[]),
     ("sharded", &["rooms=dynamic", "rooms=dynamic-private"]),
@@ -17,7 +17,7 @@ pub const ADAPTER_NAMES: [(&str, &[&str]); 5] = [
 impl FromStr for Adapter {
     type Err = Error;
 
-    /// The adapter of this name, with its defaults or with options behind commas.
+    /// Parses an adapter's name, optionally followed by options: `NAME[,OPTION[=VALUE]]...`.
     ///
     /// ```
     /// use socketio_emitter::Adapter;
@@ -28,7 +28,7 @@ impl FromStr for Adapter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Config`] that lists the names, or the adapter's options.
+    /// [`Error::Config`] for an unknown name or option; it lists the known ones.
     fn from_str(text: &str) -> Result<Self, Error> {
         let mut words = text.split(',');
         let name = words.next().unwrap_or_default();
@@ -38,24 +38,29 @@ impl FromStr for Adapter {
             "streams" => Self::Streams(Streams::default()),
             "socketioxide" => Self::SocketIoxide(SocketIoxide::default()),
             "python" => Self::Python(Python::default()),
-            _ => return Err(Error::Config(format!("there is no adapter {name:?}; there are {}", list(names())))),
+            _ => {
+                let names = list(ADAPTER_NAMES.iter().map(|(name, _)| *name));
+                return Err(Error::Config(format!("unknown adapter {name:?}; use one of {names}")));
+            }
         };
         words.try_fold(adapter, |adapter, word| {
             let (option, value) = word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
-            adapter.option(option, value).ok_or_else(|| {
-                let known = ADAPTER_NAMES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, known)| known);
-                let known = match known {
-                    [] => "it has none".to_owned(),
-                    known => format!("there are {}", list(known.iter().copied())),
+            adapter.with_option(option, value).ok_or_else(|| {
+                let options =
+                    ADAPTER_NAMES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, known)| known);
+                let instead = match options {
+                    [] => "it has no options".to_owned(),
+                    options => format!("use {}", list(options.iter().copied())),
                 };
-                Error::Config(format!("the {name} adapter has no option {word:?}; {known}"))
+                Error::Config(format!("the {name} adapter has no option {word:?}; {instead}"))
             })
         })
     }
 }
 
 impl Adapter {
-    fn option(self, option: &str, value: Option<&str>) -> Option<Self> {
+    /// Sets an option; `None` if the adapter has no such option, or the value is invalid.
+    fn with_option(self, option: &str, value: Option<&str>) -> Option<Self> {
         Some(match (self, option, value) {
             (Self::Sharded(sharded), "rooms", Some("dynamic")) => {
                 Self::Sharded(sharded.room_channels(RoomChannels::Dynamic))
@@ -86,7 +91,7 @@ impl Adapter {
 }
 
 impl fmt::Display for Adapter {
-    /// The name with the options that are not the defaults; the prefix is another matter.
+    /// The name and the options that differ from the defaults. The prefix is not included.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
@@ -97,11 +102,11 @@ impl fmt::Display for Adapter {
                 Some(RoomChannels::DynamicPrivate) => f.write_str(",rooms=dynamic-private"),
             },
             Self::Streams(streams) => {
-                let plain = Streams::default();
-                if streams.stream_count != plain.stream_count {
+                let default = Streams::default();
+                if streams.stream_count != default.stream_count {
                     write!(f, ",count={}", streams.stream_count)?;
                 }
-                if streams.max_len != plain.max_len {
+                if streams.max_len != default.max_len {
                     write!(f, ",max-len={}", streams.max_len)?;
                 }
                 if streams.channel_prefix != streams.prefix {
@@ -127,10 +132,6 @@ impl fmt::Display for Adapter {
             }
         }
     }
-}
-
-fn names() -> impl Iterator<Item = &'static str> {
-    ADAPTER_NAMES.iter().map(|(name, _)| *name)
 }
 
 fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
