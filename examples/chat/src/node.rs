@@ -95,6 +95,8 @@ impl ChatNode {
         };
         let in_time = timeout(CLOSE_TIMEOUT, closed).await.is_ok();
         self.bus.abort();
+        // Wait until it has stopped: it must not reconnect when the demo stops the broker.
+        let _ = self.bus.await;
         if !in_time {
             tracing::warn!("stopped with open connections");
         }
