@@ -77,6 +77,7 @@ impl Chat {
             }
         }
         let _ = child.kill();
+        let _ = child.wait();
         panic!("chat printed {lines:?} and no line that begins with {last:?}");
     }
 
