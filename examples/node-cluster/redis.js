@@ -4,21 +4,21 @@ import { Subscriptions } from "./subscriptions.js";
 
 const clients = {
   redis: ({ url, cluster, sentinel }) => {
-    if (sentinel) throw new Error("REDIS_SENTINEL needs REDIS_CLIENT=ioredis");
+    if (sentinel) throw new Error("REDIS_SENTINEL requires REDIS_CLIENT=ioredis");
     if (cluster) return createCluster({ rootNodes: cluster.map((node) => ({ url: `redis://${node}` })) });
     return createClient(isPath(url) ? { socket: { path: pathOf(url) } } : { url });
   },
   ioredis: ({ url, cluster, sentinel }) => {
     const options = { lazyConnect: true, maxRetriesPerRequest: null };
     if (sentinel) return new Redis({ ...options, ...sentinel });
-    // Without shardedSubscribers it subscribes on one node, which has one third of the channels.
+    // Without shardedSubscribers, it subscribes to shard channels on one node only.
     if (cluster) return new Cluster(cluster, { lazyConnect: true, shardedSubscribers: true, redisOptions: options });
     return new Redis(isPath(url) ? pathOf(url) : url, options);
   },
 };
 
-// Where Redis is, as server.js describes it.
-export function whereabouts({ REDIS_URL, REDIS_CLUSTER, REDIS_SENTINEL }) {
+// The URL, cluster nodes or sentinels in the environment, in the form that server.js documents.
+export function redisLocation({ REDIS_URL, REDIS_CLUSTER, REDIS_SENTINEL }) {
   if (REDIS_CLUSTER) return { cluster: REDIS_CLUSTER.split(",") };
   if (REDIS_SENTINEL) {
     const [name, nodes] = REDIS_SENTINEL.split("@");
@@ -28,15 +28,15 @@ export function whereabouts({ REDIS_URL, REDIS_CLUSTER, REDIS_SENTINEL }) {
   return { url: REDIS_URL ?? "redis://127.0.0.1:6379" };
 }
 
-// The adapter needs two connections: one that is subscribed can do nothing else. Beside them this gives two functions
-// that wait: until what was subscribed to is in effect, and until Redis has what was published.
-export async function connect(kind, where) {
+// Connects two clients, because a subscribed connection accepts no other commands. `subscribed` resolves when all
+// subscriptions so far are active, `published` when Redis has received all messages so far.
+export async function connectRedis(kind, location) {
   if (!Object.hasOwn(clients, kind)) {
-    throw new Error(`REDIS_CLIENT is one of ${Object.keys(clients).join(", ")}, not ${kind}`);
+    throw new Error(`unknown REDIS_CLIENT ${kind}: use one of ${Object.keys(clients).join(", ")}`);
   }
-  const pub = clients[kind](where);
+  const pub = clients[kind](location);
   const sub = pub.duplicate();
-  prepare(pub, sub);
+  handleErrors(pub, sub);
   await Promise.all([pub.connect(), sub.connect()]);
 
   const publications = watchPublications(pub);
@@ -50,7 +50,7 @@ function watchPublications(pub) {
     const publish = pub[name]?.bind(pub);
     if (!publish) continue;
     pub[name] = (...message) => {
-      // The adapter does not look at what becomes of its answers: one that an outage cut off would end the process.
+      // The adapter ignores this promise. Without a handler, a rejection in an outage would end the process.
       const published = publish(...message).catch(() => {});
       const done = published.then(() => publications.delete(done));
       publications.add(done);
@@ -60,18 +60,18 @@ function watchPublications(pub) {
   return publications;
 }
 
-function prepare(...clients) {
-  // Both fail at every attempt to reconnect, but one outage is worth one line.
-  const away = new Set();
+function handleErrors(...clients) {
+  // Both clients fail at each reconnection attempt. Log each outage once.
+  const failed = new Set();
   for (const client of clients) {
-    // Every namespace adds listeners of its own, and Node takes more than ten for a leak.
+    // Each namespace adds listeners, and Node.js warns about more than ten.
     client.setMaxListeners(0);
     client.on("error", (error) => {
-      if (away.size === 0) console.error(`redis is away: ${error.message || error.code}`);
-      away.add(client);
+      if (failed.size === 0) console.error(`lost the connection to Redis: ${error.message || error.code}`);
+      failed.add(client);
     });
     client.on("ready", () => {
-      if (away.delete(client) && away.size === 0) console.error("redis is back");
+      if (failed.delete(client) && failed.size === 0) console.error("reconnected to Redis");
     });
   }
 }

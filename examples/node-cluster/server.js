@@ -1,24 +1,24 @@
 // One Socket.IO server of a cluster. Environment:
-//   PORT             3001; 0 lets the system choose
-//   REDIS_URL        redis://127.0.0.1:6379; rediss: and unix:/path/to/socket are understood, too
-//   REDIS_CLUSTER    host:port,host:port,… of some of a Redis Cluster's nodes, in place of REDIS_URL
-//   REDIS_SENTINEL   name@host:port,host:port,… of the sentinels, in place of REDIS_URL; for ioredis
-//   REDIS_CLIENT     redis or ioredis
-//   ADAPTER          classic, sharded, streams, streams-0.2, which is for ioredis, or none
-//   ADAPTER_OPTIONS  the adapter's own options in JSON, such as {"subscriptionMode":"static"}
-//   NODE_NAME        what it answers to a server-side event that asks; node-<port> without it
-// It says what happens on stdout, one JSON object a line.
+//   PORT             default 3001; 0 selects a free port
+//   REDIS_URL        default redis://127.0.0.1:6379; rediss: and unix:/path/to/socket work too
+//   REDIS_CLUSTER    host:port,host:port,… of some nodes of a Redis Cluster, instead of REDIS_URL
+//   REDIS_SENTINEL   name@host:port,host:port,… of the sentinels, instead of REDIS_URL; requires ioredis
+//   REDIS_CLIENT     redis (default) or ioredis
+//   ADAPTER          classic (default), sharded, streams, streams-0.2 (requires ioredis) or none
+//   ADAPTER_OPTIONS  the adapter's options as JSON, for example {"subscriptionMode":"static"}
+//   NODE_NAME        the acknowledgement of server-side events; default node-<port>
+// Reports on stdout, one JSON object per line, and to the parent process.
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { Server } from "socket.io";
 import { createAdapter } from "./adapter.js";
-import { connect, whereabouts } from "./redis.js";
+import { connectRedis, redisLocation } from "./redis.js";
 import { open } from "./namespace.js";
 
 const { PORT = "3001", REDIS_CLIENT = "redis", ADAPTER = "classic", ADAPTER_OPTIONS = "{}", NODE_NAME } = process.env;
 
-const redis = await connect(REDIS_CLIENT, whereabouts(process.env));
+const redis = await connectRedis(REDIS_CLIENT, redisLocation(process.env));
 
 const http = createServer();
 http.listen(Number(PORT), "127.0.0.1");
@@ -37,15 +37,13 @@ io.of((_name, _auth, next) => next(null, true));
 await open(io.of("/"), context);
 io.attach(http);
 
-process.on("SIGTERM", end);
-process.on("SIGINT", end);
-process.on("disconnect", end);
+for (const event of ["SIGTERM", "SIGINT", "disconnect"]) process.on(event, stop);
 
 say({ listening: port, pid: process.pid });
-// Redis answers a connection in order, so a ping behind a subscription comes back when the subscription is in effect.
+// Redis replies in order: the reply to a PING after the subscriptions means that they are active.
 redis.sub.on("ready", () => redis.sub.ping().then(() => say({ resubscribed: true }), () => {}));
 
-// For a program that drives this server.
+// For programs that control this server.
 export { io, redis };
 
 function say(message) {
@@ -53,8 +51,8 @@ function say(message) {
   process.send?.(message);
 }
 
-async function end() {
-  // A client that does not close its side must not keep the server.
+async function stop() {
+  // Do not wait long for clients that do not close their connection.
   await Promise.race([io.close(), setTimeout(500)]);
   process.exit(0);
 }

@@ -1,22 +1,22 @@
-// Two Socket.IO servers on one Redis, with a client on each that prints what it receives. Environment:
-//   REDIS_URL  redis://127.0.0.1:6379, and where none answers there, one is started
-//   PORTS      3001,3002; 0 lets the system choose
-// and what server.js knows beside these, ADAPTER for example.
+// Starts two Socket.IO servers on one Redis, with a client on each that prints the events it receives. Environment:
+//   REDIS_URL  default redis://127.0.0.1:6379; starts a Redis there if there is none
+//   PORTS      default 3001,3002; 0 selects a free port
+// and the variables of server.js, for example ADAPTER.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { answers, startRedis, usual } from "./redis-server.js";
+import { DEFAULT_URL, isReachable, startRedis } from "./redis-server.js";
 import { startClient } from "./client.js";
 
-const { REDIS_URL = usual, REDIS_CLUSTER, REDIS_SENTINEL, PORTS = "3001,3002" } = process.env;
-const elsewhere = REDIS_CLUSTER ?? REDIS_SENTINEL;
+const { REDIS_URL = DEFAULT_URL, REDIS_CLUSTER, REDIS_SENTINEL, PORTS = "3001,3002" } = process.env;
+const clusterOrSentinel = REDIS_CLUSTER ?? REDIS_SENTINEL;
 
-// All of them are detached from the terminal: its Ctrl-C is for this process alone, which ends them in order.
+// Children are detached from the terminal, so that Ctrl-C reaches this process only, which stops them in order.
 const children = [];
 const clients = [];
-let ending = false;
+let stopping = false;
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => end(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(0));
 
 try {
   await start();
@@ -25,52 +25,56 @@ try {
 }
 
 async function start() {
-  const ours = !elsewhere && !process.env.REDIS_URL && !(await answers(usual));
-  if (ours) children.push(await startRedis());
+  const startsRedis = !clusterOrSentinel && !process.env.REDIS_URL && !(await isReachable(DEFAULT_URL));
+  if (startsRedis) children.push(await startRedis());
 
   const ports = await Promise.all(PORTS.split(",").map(startServer));
-  clients.push(...(await Promise.all(ports.map((port) => startClient(port, teller(port))))));
+  clients.push(...(await Promise.all(ports.map((port) => startClient(port, logger(port))))));
 
-  console.log(`Redis      ${elsewhere ?? new URL(REDIS_URL).host}${ours ? ", started for this" : ""}`);
-  console.log(`Socket.IO  ${ports.map((port) => `http://127.0.0.1:${port}`).join(", ")}, a client in room lobby on each`);
-  console.log("Try        sio emit hello world      (Ctrl-C ends it all)\n");
+  const redis = clusterOrSentinel ?? new URL(REDIS_URL).host;
+  const servers = ports.map((port) => `http://127.0.0.1:${port}`).join(", ");
+  console.log(`Redis      ${redis}${startsRedis ? " (started by this script)" : ""}`);
+  console.log(`Socket.IO  ${servers}, one client in the room lobby on each`);
+  console.log("Try        sio emit hello world      (press Ctrl-C to stop)\n");
 }
 
-async function startServer(wanted) {
+async function startServer(requestedPort) {
   const child = fork(fileURLToPath(import.meta.resolve("./server.js")), {
-    env: { ...process.env, REDIS_URL, PORT: wanted },
+    env: { ...process.env, REDIS_URL, PORT: requestedPort },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     detached: true,
   });
   children.push(child);
-  child.once("exit", () => fail(new Error(`the server for port ${wanted} ended; is the port taken? PORTS=0,0 takes free ones`)));
+  child.once("exit", () => {
+    fail(new Error(`the server on port ${requestedPort} exited; if the port is in use, set PORTS=0,0`));
+  });
 
   const [{ listening: port }] = await once(child, "message");
-  const tell = teller(port);
-  child.on("message", ({ serverEvent, args }) => serverEvent && tell(`server-side ${serverEvent}`, args));
+  const log = logger(port);
+  child.on("message", ({ serverEvent, args }) => serverEvent && log(`server-side ${serverEvent}`, args));
   return port;
 }
 
-function teller(port) {
-  return (what, args) => console.log(`node ${port}  ${what}  ${JSON.stringify(args, showBinary)}`);
+function logger(port) {
+  return (event, args) => console.log(`node ${port}  ${event}  ${JSON.stringify(args, showBinary)}`);
 }
 
-// `value` is what the Buffer made of itself for JSON already.
+// A JSON replacer. Reads the value from `this`, because `value` is the result of Buffer's toJSON.
 function showBinary(key, value) {
   return ArrayBuffer.isView(this[key]) ? `<${this[key].byteLength} bytes>` : value;
 }
 
 function fail(error) {
-  if (ending) return;
+  if (stopping) return;
   console.error(error.message);
-  end(1);
+  stop(1);
 }
 
-async function end(code) {
-  if (ending) return;
-  ending = true;
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
   for (const client of clients) client.disconnect();
-  // The servers before the Redis they use.
+  // Servers first, then the Redis that they use.
   for (const child of children.reverse()) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     child.kill();

@@ -1,18 +1,19 @@
-// The chat's page in a real Chromium, one page a person.
-//   in   {"id":1,"open":"ada","url":"http://…","name":"Ada"}     joins; with "size":[390,844] and "dark":true as wanted
+// The chat's page in Chromium, with one browser context per participant.
+//   in   {"id":1,"open":"ada","url":"http://…","name":"Ada"}     joins; optional: "size":[390,844], "dark":true
 //   out  {"id":1,"status":"Connected to node-3001"}
-//   in   {"id":2,"page":"ada","say":"hello"}                     types it and presses Enter
+//   in   {"id":2,"page":"ada","say":"hello"}                     types a message and presses Enter
 //   out  {"id":2}
-//   in   {"id":3,"page":"ada","see":"hello"}                     waits for a line with this text
-//   out  {"id":3,"kind":"said mine","text":"…","elements":0}     elements: how many there are in what somebody wrote
-//   in   {"id":4,"page":"ada","people":["Ada","Bob"]}            waits until these are here, "Ada (you)" for oneself
-//        {"id":5,"page":"ada","status":"Connected to node-3001"} waits for it
-//        {"id":6,"page":"ada","clock":true}                      waits for a time that was pushed
+//   in   {"id":3,"page":"ada","see":"hello"}                     waits for a log entry that contains this text
+//   out  {"id":3,"kind":"message own","text":"…","elements":0}   elements: HTML elements inside the received text
+//   in   {"id":4,"page":"ada","participants":["Ada","Bob"]}      waits for exactly this list; one's own is "Ada (you)"
+//        {"id":5,"page":"ada","status":"Connected to node-3001"} waits for this status
+//        {"id":6,"page":"ada","clock":true}                      waits for a time in the page's header
 //   out  {"id":6,"time":"2026-01-01T00:00:00.000Z"}
-//        {"id":6,"page":"ada","trouble":"Not sent"}              waits until the page says what is wrong
-//   in   {"id":7,"page":"ada","screenshot":"file.png"}
-//        {"id":8,"page":"ada","foreign":true}
-//   out  {"id":8,"foreign":[],"errors":[]}                       what it asked of other hosts, and complained about
+//   in   {"id":7,"page":"ada","alert":"Not sent"}                waits for an error message that contains this text
+//   out  {"id":7,"kept":"hello"}                                 kept: the text in the input field
+//   in   {"id":8,"page":"ada","screenshot":"file.png"}
+//        {"id":9,"page":"ada","diagnostics":true}
+//   out  {"id":9,"foreign":[],"errors":[]}                       requests to other hosts, and uncaught errors
 import { serve } from "./wire.js";
 import { launch } from "./chromium.js";
 
@@ -24,13 +25,13 @@ await serve(async (request) => {
   const { page, foreign, errors } = pages.get(request.page);
   if (request.say !== undefined) return say(page, request.say);
   if (request.see) return see(page, request.see);
-  if (request.people) return people(page, request.people);
-  if (request.status) return status(page, request.status);
-  if (request.trouble) return trouble(page, request.trouble);
-  if (request.clock) return clock(page);
+  if (request.participants) return waitForParticipants(page, request.participants);
+  if (request.status) return waitForStatus(page, request.status);
+  if (request.alert) return waitForAlert(page, request.alert);
+  if (request.clock) return readClock(page);
   if (request.screenshot) return screenshot(page, request.screenshot);
-  if (request.foreign) return { foreign, errors };
-  throw new Error("none of open, say, see, people, status, trouble, clock, screenshot, foreign");
+  if (request.diagnostics) return { foreign, errors };
+  throw new Error("none of open, say, see, participants, status, alert, clock, screenshot, diagnostics");
 });
 await browser.close();
 process.exit(0);
@@ -45,7 +46,7 @@ async function open({ open: key, url, name, size: [width, height] = [1100, 720],
   });
   const page = await context.newPage();
   const [foreign, errors] = [[], []];
-  page.on("request", (asked) => new URL(asked.url()).host === new URL(url).host || foreign.push(asked.url()));
+  page.on("request", (sent) => new URL(sent.url()).host === new URL(url).host || foreign.push(sent.url()));
   page.on("pageerror", (error) => errors.push(error.message));
   pages.set(key, { page, foreign, errors });
   await page.goto(url);
@@ -63,35 +64,35 @@ async function say(page, text) {
 }
 
 async function see(page, text) {
-  const line = page.getByRole("log").getByRole("listitem").filter({ hasText: text }).last();
-  await line.waitFor();
+  const entry = page.getByRole("log").getByRole("listitem").filter({ hasText: text }).last();
+  await entry.waitFor();
   return {
-    kind: await line.getAttribute("class"),
-    text: await line.innerText(),
-    elements: await line.locator(".bubble, .text, .data").locator("*").count(),
+    kind: await entry.getAttribute("class"),
+    text: await entry.innerText(),
+    elements: await entry.locator(".bubble, .text, .data").locator("*").count(),
   };
 }
 
-async function people(page, names) {
-  const listed = (names) => {
-    const here = [...document.querySelectorAll("#people .who")].map((who) => who.textContent);
-    return JSON.stringify(here) === JSON.stringify(names);
+async function waitForParticipants(page, names) {
+  const areListed = (names) => {
+    const listed = [...document.querySelectorAll("#participants .name")].map((name) => name.textContent);
+    return JSON.stringify(listed) === JSON.stringify(names);
   };
-  await page.waitForFunction(listed, names);
+  await page.waitForFunction(areListed, names);
   return {};
 }
 
-async function status(page, text) {
+async function waitForStatus(page, text) {
   await page.getByRole("status").filter({ hasText: text }).waitFor();
   return {};
 }
 
-async function trouble(page, text) {
+async function waitForAlert(page, text) {
   await page.getByRole("alert").filter({ hasText: text }).waitFor();
   return { kept: await page.getByLabel("Message", { exact: true }).inputValue() };
 }
 
-async function clock(page) {
+async function readClock(page) {
   const time = page.locator("#time[datetime]");
   await time.waitFor();
   return { time: await time.getAttribute("datetime") };

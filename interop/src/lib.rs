@@ -28,7 +28,7 @@ mod tap;
 
 pub use self::{
     at_once::on_each,
-    chat::Chat,
+    chat::{Chat, PastedCommand},
     clients::{Clients, Seen},
     cluster::{Cluster, Server},
     crowd::Crowd,

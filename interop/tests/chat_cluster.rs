@@ -1,4 +1,4 @@
-//! Rust nodes and Node servers in one cluster, on the chat's own broker: broadcasts, orders and questions.
+//! A cluster of Rust chat nodes and Node.js servers on the demo's broker: broadcasts, orders and requests.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,20 +7,20 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use socketio_interop::{Chat, Clients, Server, Sio};
 
-/// The rooms of the clients; each server has one client of each kind, whose name begins with the server's.
-const KINDS: [(&str, &[&str]); 3] = [("none", &[]), ("red", &["red"]), ("both", &["red", "blue"])];
+/// Suffix and rooms of each server's clients, which are named `<server>-<suffix>`.
+const CLIENTS: [(&str, &[&str]); 3] = [("none", &[]), ("red", &["red"]), ("both", &["red", "blue"])];
 
-/// Two Rust nodes and two servers of `examples/node-cluster`, one of which does what it is told.
-struct Mixed {
+/// Two Rust nodes and two servers of `examples/node-cluster`. Tests send requests through one of the latter.
+struct MixedCluster {
     chat: Chat,
     _server: Server,
     asker: Server,
     clients: Clients,
-    /// Each server's name and address.
+    /// Each server's name and URL.
     servers: Vec<(&'static str, String)>,
 }
 
-impl Mixed {
+impl MixedCluster {
     fn start() -> Self {
         let chat = Chat::start();
         let server = Server::start_on(&chat.redis, &[]);
@@ -33,25 +33,28 @@ impl Mixed {
         ];
         let mut clients = Clients::new();
         for (server, url) in &servers {
-            for (kind, rooms) in KINDS {
-                let name = format!("{server}-{kind}");
+            for (suffix, rooms) in CLIENTS {
+                let name = format!("{server}-{suffix}");
                 clients.connect_answering(&name, url, rooms, &json!([{"answer": name}, "ignored"]));
             }
         }
         Self { chat, _server: server, asker, clients, servers }
     }
 
-    /// The clients, those in any of these rooms and in none of those; a client's own name stands for its id.
+    /// The clients that are in one of `rooms` (empty: all clients) and in none of `except`. Each client is also in a room
+    /// with its own name.
     fn audience(&self, rooms: &[&str], except: &[&str]) -> BTreeSet<String> {
-        let all =
-            self.servers.iter().flat_map(|(server, _)| KINDS.map(|(kind, in_)| (format!("{server}-{kind}"), in_)));
-        let is_in =
-            |list: &[&str], name: &str, in_: &[&str]| list.iter().any(|room| in_.contains(room) || *room == name);
-        all.filter(|(name, in_)| (rooms.is_empty() || is_in(rooms, name, in_)) && !is_in(except, name, in_))
-            .map(|(name, _)| name)
-            .collect()
+        let clients = self.servers.iter().flat_map(|(server, _)| {
+            CLIENTS.map(|(suffix, joined)| {
+                let name = format!("{server}-{suffix}");
+                let is_in = |list: &[&str]| list.iter().any(|room| joined.contains(room) || *room == name);
+                ((rooms.is_empty() || is_in(rooms)) && !is_in(except)).then_some(name)
+            })
+        });
+        clients.flatten().collect()
     }
 
+    /// These rooms, with the socket id in place of a client's name.
     fn ids(&self, names: &[&str]) -> Vec<String> {
         let is_client = |name: &str| name.contains('-');
         names
@@ -60,38 +63,38 @@ impl Mixed {
             .collect()
     }
 
-    fn tell(&mut self, request: &Value) -> Value {
+    fn request(&mut self, request: &Value) -> Value {
         self.asker.ask(request.clone())
     }
 
-    /// Pushes a message's JSON form through the bridge, as an outsider that all four servers hear.
-    fn push(&self, message: &Value) {
+    /// Posts a message's JSON form to the bridge.
+    fn post(&self, message: &Value) {
         let posted = reqwest::blocking::Client::new().post(format!("{}/v1/emit", self.chat.bridge));
         let answer = posted.header("content-type", "application/json").body(message.to_string()).send().unwrap();
         assert_eq!(answer.status(), 200, "{message}");
         assert!(answer.text().unwrap().contains("\"servers\":4"), "{message}");
     }
 
-    /// Who received the event, exactly once and with these arguments.
-    fn reached(&mut self, event: &str, args: &Value) -> BTreeSet<String> {
-        // A server tells its own clients at once, and what comes over the bus a moment later: the end comes that way.
-        self.push(&json!({"event": "end"}));
+    /// The clients that received the event. Each must have received it once and with these arguments.
+    fn receivers(&mut self, event: &str, args: &Value) -> BTreeSet<String> {
+        // Over Redis: a Node.js server delivers its own broadcasts to its clients earlier.
+        self.post(&json!({"event": "end"}));
         let names: Vec<String> = self.audience(&[], &[]).into_iter().collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut reached = BTreeSet::new();
+        let mut receivers = BTreeSet::new();
         for seen in self.clients.until("end", &names) {
             if seen.event == event {
                 assert_eq!(&seen.args, args, "{}", seen.client);
-                assert!(reached.insert(seen.client.clone()), "{} received it twice", seen.client);
+                assert!(receivers.insert(seen.client.clone()), "{} received it twice", seen.client);
             }
         }
-        reached
+        receivers
     }
 }
 
 #[test]
-fn every_form_of_emit_reaches_whom_it_is_for_on_either_kind_of_server() {
-    let mut mixed = Mixed::start();
+fn every_form_of_emit_reaches_its_audience_on_rust_and_node_js_servers() {
+    let mut cluster = MixedCluster::start();
     let binary = json!([{"picture": {"$binary": "AQL/"}}, {"$binary": "AA=="}, "é€😀"]);
     let forms: [(&[&str], &[&str], Value, Value); 10] = [
         (&[], &[], json!({}), json!([{"n": 1.5}])),
@@ -106,42 +109,43 @@ fn every_form_of_emit_reaches_whom_it_is_for_on_either_kind_of_server() {
         (&["blue"], &[], json!({}), binary),
     ];
     for (rooms, except, flags, args) in forms {
-        let audience = mixed.audience(rooms, except);
-        let (to, but) = (mixed.ids(rooms), mixed.ids(except));
-        mixed.tell(&json!({"ask": "emit", "event": "e", "args": args, "rooms": to, "except": but, "flags": flags}));
-        assert_eq!(mixed.reached("e", &args), audience, "from Node: {rooms:?} but {except:?} {flags}");
+        let audience = cluster.audience(rooms, except);
+        let (room_ids, except_ids) = (cluster.ids(rooms), cluster.ids(except));
+        cluster.request(&json!({"ask": "emit", "event": "e", "args": args, "rooms": room_ids, "except": except_ids, "flags": flags}));
+        assert_eq!(cluster.receivers("e", &args), audience, "from a server: {rooms:?}, except {except:?}, {flags}");
 
-        // The same from outside, which no server sent.
-        let mut message = json!({"event": "e", "args": args, "except": but, "flags": flags});
-        if !to.is_empty() {
-            message["rooms"] = json!(to);
+        // The same message from outside the cluster.
+        let mut message = json!({"event": "e", "args": args, "except": except_ids, "flags": flags});
+        if !room_ids.is_empty() {
+            message["rooms"] = json!(room_ids);
         }
-        mixed.push(&message);
-        assert_eq!(mixed.reached("e", &args), audience, "from outside: {message}");
+        cluster.post(&message);
+        assert_eq!(cluster.receivers("e", &args), audience, "from outside: {message}");
     }
 }
 
 #[test]
-fn servers_of_either_kind_answer_each_others_questions() {
-    let mut mixed = Mixed::start();
-    assert_eq!(mixed.tell(&json!({"ask": "serverCount"}))["servers"], 4);
+fn rust_and_node_js_servers_respond_to_each_other() {
+    let mut cluster = MixedCluster::start();
+    assert_eq!(cluster.request(&json!({"ask": "serverCount"}))["servers"], 4);
     let sorted = |list: &Value| {
         let mut list = list.as_array().unwrap().clone();
         list.sort_by_key(Value::to_string);
         list
     };
-    let ids_of = |mixed: &Mixed, rooms: &[&str], except: &[&str]| {
-        let mut ids: Vec<_> = mixed.audience(rooms, except).iter().map(|name| json!(mixed.clients.id(name))).collect();
+    let ids_of = |cluster: &MixedCluster, rooms: &[&str], except: &[&str]| {
+        let mut ids: Vec<_> =
+            cluster.audience(rooms, except).iter().map(|name| json!(cluster.clients.id(name))).collect();
         ids.sort_by_key(Value::to_string);
         ids
     };
 
-    let rooms = sorted(&mixed.tell(&json!({"ask": "allRooms"}))["rooms"]);
-    let mut expected = ids_of(&mixed, &[], &[]);
+    let rooms = sorted(&cluster.request(&json!({"ask": "allRooms"}))["rooms"]);
+    let mut expected = ids_of(&cluster, &[], &[]);
     expected.extend([json!("red"), json!("blue")]);
     assert_eq!(rooms, sorted(&json!(expected)));
 
-    let fetched = mixed.tell(&json!({"ask": "fetchSockets", "rooms": ["red"], "except": ["blue"]}));
+    let fetched = cluster.request(&json!({"ask": "fetchSockets", "rooms": ["red"], "except": ["blue"]}));
     let fetched = fetched["sockets"].as_array().unwrap();
     assert_eq!(fetched.len(), 4, "{fetched:?}");
     for socket in fetched {
@@ -150,56 +154,73 @@ fn servers_of_either_kind_answer_each_others_questions() {
         assert!(socket["address"].as_str().unwrap().ends_with("127.0.0.1"), "{socket}");
     }
 
-    let answers = mixed.tell(&json!({"ask": "emit", "ack": 10_000, "event": "ask", "args": ["?"], "rooms": ["blue"]}));
-    let expected: Vec<_> = mixed.audience(&["blue"], &[]).iter().map(|name| json!({"answer": name})).collect();
+    let answers =
+        cluster.request(&json!({"ask": "emit", "ack": 10_000, "event": "ask", "args": ["?"], "rooms": ["blue"]}));
+    let expected: Vec<_> = cluster.audience(&["blue"], &[]).iter().map(|name| json!({"answer": name})).collect();
     assert_eq!(sorted(&answers["answers"]), sorted(&json!(expected)));
-    let answers = mixed.tell(&json!({"ask": "serverSideEmit", "ack": 10_000, "event": "reload", "args": [1]}));
+    let answers = cluster.request(&json!({"ask": "serverSideEmit", "ack": 10_000, "event": "reload", "args": [1]}));
     assert_eq!(answers["answers"].as_array().unwrap().len(), 3, "{answers}");
 }
 
 #[test]
-fn a_rust_node_asks_servers_of_either_kind() {
-    let mut mixed = Mixed::start();
-    let url = mixed.chat.nodes[0].clone();
-    mixed.clients.connect_person("person", &url, "Ada");
+fn slash_commands_query_rust_and_node_js_servers() {
+    let mut cluster = MixedCluster::start();
+    let url = cluster.chat.nodes[0].clone();
+    cluster.clients.connect_person("ada", &url, "Ada");
     let sorted = |list: &Value| {
         let mut list = list.as_array().unwrap().clone();
         list.sort_by_key(Value::to_string);
         list
     };
-    let everyone: Vec<String> = mixed.audience(&[], &[]).into_iter().chain(["person".to_owned()]).collect();
-    let ids: Vec<_> = everyone.iter().map(|name| json!(mixed.clients.id(name))).collect();
+    let everyone: Vec<String> = cluster.audience(&[], &[]).into_iter().chain(["ada".to_owned()]).collect();
+    let ids: Vec<_> = everyone.iter().map(|name| json!(cluster.clients.id(name))).collect();
 
-    mixed.clients.emit("person", "chat", &json!(["/who"]));
-    let answer = mixed.clients.next_named("person", "cluster").args[0].clone();
+    cluster.clients.emit("ada", "chat", &json!(["/who"]));
+    let answer = cluster.clients.next_named("ada", "cluster").args[0].clone();
     assert_eq!((&answer["servers"], &answer["partial"]), (&json!(4), &json!(false)));
     assert_eq!(sorted(&answer["sockets"]), sorted(&json!(ids)));
-    assert_eq!(sorted(&answer["rooms"]), sorted(&json!([ids, vec![json!("red"), json!("blue")]].concat())));
+    assert_eq!(
+        sorted(&answer["rooms"]),
+        sorted(&json!([ids, vec![json!("red"), json!("blue"), json!("lobby")]].concat()))
+    );
 
-    // The person's own client does not acknowledge.
-    mixed.clients.emit("person", "chat", &json!(["/ask"]));
-    let answer = mixed.clients.next_named("person", "cluster").args[0].clone();
-    assert_eq!((&answer["servers"], &answer["clients"], &answer["partial"]), (&json!(4), &json!(13), &json!(true)));
-    let expected: Vec<_> = mixed.audience(&[], &[]).iter().map(|name| json!({"args": [{"answer": name}]})).collect();
-    assert_eq!(sorted(&answer["answers"]), sorted(&json!(expected)));
+    // Ada's own client does not acknowledge.
+    for (command, question) in [("/ask", "?"), ("/ask lunch", "lunch")] {
+        cluster.clients.emit("ada", "chat", &json!([command]));
+        let mut received = Vec::new();
+        let answer = loop {
+            let seen = cluster.clients.next_of_any();
+            match seen.event.as_str() {
+                "ask" => received.push(seen.args),
+                "cluster" => break seen.args[0].clone(),
+                _ => {}
+            }
+        };
+        assert_eq!(received, vec![json!([question]); 13]);
+        assert_eq!((&answer["servers"], &answer["clients"], &answer["partial"]), (&json!(4), &json!(13), &json!(true)));
+        let expected: Vec<_> =
+            cluster.audience(&[], &[]).iter().map(|name| json!({"args": [{"answer": name}]})).collect();
+        assert_eq!(sorted(&answer["answers"]), sorted(&json!(expected)));
+        assert_eq!(answer["question"], question);
+    }
 }
 
 #[test]
-fn servers_of_either_kind_do_as_they_are_told() {
-    let mut mixed = Mixed::start();
+fn rust_and_node_js_servers_execute_orders() {
+    let mut cluster = MixedCluster::start();
     let note = json!(["hi"]);
-    mixed.tell(&json!({"ask": "join", "join": ["green", "pink"], "rooms": ["red"], "except": ["blue"]}));
-    mixed.tell(&json!({"ask": "emit", "event": "e", "args": note, "rooms": ["green"]}));
-    let reds = mixed.audience(&["red"], &["blue"]);
-    assert_eq!(mixed.reached("e", &note), reds);
+    cluster.request(&json!({"ask": "join", "join": ["green", "pink"], "rooms": ["red"], "except": ["blue"]}));
+    cluster.request(&json!({"ask": "emit", "event": "e", "args": note, "rooms": ["green"]}));
+    let reds = cluster.audience(&["red"], &["blue"]);
+    assert_eq!(cluster.receivers("e", &note), reds);
 
-    mixed.tell(&json!({"ask": "leave", "leave": ["green"], "rooms": mixed.ids(&["rust1-red", "node-red"])}));
-    assert_eq!(Sio::run(&mixed.chat.redis, &["emit", "e", "hi", "--to", "green"], b"").code, Some(0));
-    assert_eq!(mixed.reached("e", &note), ["asker-red", "rust2-red"].map(str::to_owned).into());
+    cluster.request(&json!({"ask": "leave", "leave": ["green"], "rooms": cluster.ids(&["rust1-red", "node-red"])}));
+    assert_eq!(Sio::run(&cluster.chat.redis, &["emit", "e", "hi", "--to", "green"], b"").code, Some(0));
+    assert_eq!(cluster.receivers("e", &note), ["asker-red", "rust2-red"].map(str::to_owned).into());
 
-    mixed.tell(&json!({"ask": "disconnect", "close": true, "rooms": ["pink"]}));
+    cluster.request(&json!({"ask": "disconnect", "close": true, "rooms": ["pink"]}));
     let gone: Vec<&str> = reds.iter().map(String::as_str).collect();
-    mixed.clients.until_disconnected(&gone);
-    let fetched = mixed.tell(&json!({"ask": "fetchSockets"}));
+    cluster.clients.until_disconnected(&gone);
+    let fetched = cluster.request(&json!({"ask": "fetchSockets"}));
     assert_eq!(fetched["sockets"].as_array().unwrap().len(), 8);
 }

@@ -10,72 +10,76 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::{hub::Hub, options::Options, server};
+use crate::{options::BrokerOptions, pubsub_hub::PubSubHub, server};
 
-/// A running broker. Dropping it ends it, with all its connections.
+/// A running broker. Dropping it closes all connections.
 #[derive(Debug)]
-#[must_use = "it ends when it is dropped"]
+#[must_use = "dropping the broker stops it"]
 pub struct Broker {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
-    /// The broker's own, if it was spawned.
+    /// `None` on the caller's runtime.
     runtime: Option<Runtime>,
 }
 
 impl Broker {
-    /// Starts a broker with the default [`Options`] on the current tokio runtime.
+    /// Starts a broker with the default [`BrokerOptions`] on the current tokio runtime.
     ///
     /// # Errors
-    /// If no port is free, or if there is no runtime.
+    /// If no port is free, or outside of a tokio runtime.
     pub fn start() -> io::Result<Self> {
-        Options::new().start()
+        BrokerOptions::new().start()
     }
 
-    /// Starts a broker with the default [`Options`] on a thread of its own, for programs without async.
+    /// Starts a broker with the default [`BrokerOptions`] on its own thread, for programs without async.
     ///
     /// # Errors
     /// If no port is free, or if the thread cannot be started.
     pub fn spawn() -> io::Result<Self> {
-        Options::new().spawn()
+        BrokerOptions::new().spawn()
     }
 
-    pub(crate) fn on(listener: TcpListener, options: &Options, runtime: Option<Runtime>) -> io::Result<Self> {
+    pub(crate) fn start_on(
+        listener: TcpListener,
+        options: &BrokerOptions,
+        runtime: Option<Runtime>,
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let _entered = runtime.as_ref().map(Runtime::enter);
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let (stop, stopped) = oneshot::channel();
-        let hub = Arc::new(Hub::new(address, options.max_outbox));
+        let hub = Arc::new(PubSubHub::new(address, options.max_output_buffer));
         let server = tokio::spawn(server::run(listener, hub, options.max_request, stopped));
         drop(_entered);
         Ok(Self { address, stop: Some(stop), server: Some(server), runtime })
     }
 
-    /// Where it listens.
+    /// The address on which the broker listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it listens, in the form that clients take: `redis://127.0.0.1:<port>/`.
+    /// The URL for Redis clients: `redis://127.0.0.1:<port>/`.
     pub fn url(&self) -> String {
         format!("redis://{}/", self.address)
     }
 
-    /// Ends it. When this returns, all connections are closed and the port is free.
+    /// Stops the broker. When this returns, all connections are closed and the port is free.
     pub async fn shutdown(mut self) {
         drop(self.stop.take());
         if let Some(server) = self.server.take() {
-            // It ends either way; a panic in it was reported where it happened.
+            // The panic hook has reported a panic already.
             let _ = server.await;
         }
     }
 }
 
 impl Drop for Broker {
-    /// A broker that was spawned has ended when this returns; one on the program's runtime ends soon after.
+    /// A broker on its own thread has stopped when this returns. A broker on the caller's runtime stops soon after.
     fn drop(&mut self) {
         drop(self.stop.take());
-        // Async code may not wait for the thread to end.
+        // Dropping a runtime blocks until its thread ends, which tokio forbids in async code.
         if let Some(runtime) = self.runtime.take()
             && Handle::try_current().is_ok()
         {

@@ -9,57 +9,57 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{hub::Hub, parser::Parser, session::Session};
+use crate::{client_session::ClientSession, pubsub_hub::PubSubHub, resp_parser::RespParser};
 
-/// How much is read at once, as in Redis.
-const READ: usize = 16 * 1024;
+/// Size of the read buffer in bytes, as in Redis.
+const READ_SIZE: usize = 16 * 1024;
 
-/// How long the last answers may take to go out.
-const LINGER: Duration = Duration::from_secs(1);
+/// Time limit to write the last replies before the connection is closed.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves one client until it leaves, is cut off, or the future is dropped.
-pub(crate) async fn serve(mut socket: TcpStream, address: SocketAddr, hub: Arc<Hub>, max_request: usize) {
+/// Serves one client until it disconnects or exceeds its output buffer, or until the future is dropped.
+pub(crate) async fn serve(mut socket: TcpStream, address: SocketAddr, hub: Arc<PubSubHub>, max_request: usize) {
     if socket.set_nodelay(true).is_err() {
         return;
     }
-    let session = Session::new(hub, address);
-    let outbox = Arc::clone(&session.outbox);
+    let session = ClientSession::new(hub, address);
+    let output = Arc::clone(&session.output);
     let (mut incoming, mut outgoing) = socket.split();
-    let talk = async {
-        read(&mut incoming, session, Parser::new(max_request)).await;
-        outbox.finish();
-        sleep(LINGER).await;
+    let reading = async {
+        run_commands(&mut incoming, session, RespParser::new(max_request)).await;
+        output.finish();
+        sleep(FLUSH_TIMEOUT).await;
     };
-    // One task for both directions: what ends one of them ends the other.
+    // One task for both directions, so that the end of one closes the other.
     select! {
-        () = talk => {}
-        () = outbox.drain(&mut outgoing) => {}
-        () = outbox.cut_off() => {}
+        () = reading => {}
+        () = output.drain(&mut outgoing) => {}
+        () = output.overflowed() => {}
     }
 }
 
-/// Runs what the client sends until it has nothing more to say, or says what is no command.
-async fn read(socket: &mut ReadHalf<'_>, mut session: Session, mut parser: Parser) {
-    let mut input = BytesMut::with_capacity(READ);
+/// Runs the client's commands until it stops sending, quits, or sends malformed data.
+async fn run_commands(socket: &mut ReadHalf<'_>, mut session: ClientSession, mut parser: RespParser) {
+    let mut input = BytesMut::with_capacity(READ_SIZE);
     loop {
-        // The words of a command that is not complete keep the buffers that they came in: each is used up first.
-        if input.capacity() - input.len() < READ / 4 {
-            input.reserve(READ);
+        // Parsed arguments share this buffer. A new one is allocated only when little of it is left.
+        if input.capacity() - input.len() < READ_SIZE / 4 {
+            input.reserve(READ_SIZE);
         }
         if !matches!(socket.read_buf(&mut input).await, Ok(1..)) {
             return;
         }
         loop {
             match parser.parse(&mut input) {
-                Ok(Some(words)) => match session.run(&words) {
+                Ok(Some(argv)) => match session.run(&argv) {
                     ControlFlow::Continue(()) => {}
                     ControlFlow::Break(()) => return,
                 },
                 Ok(None) => break,
-                Err(error) => return session.refuse(&format!("ERR {error}")),
+                Err(error) => return session.reply_error(&format!("ERR {error}")),
             }
         }
-        // Answers go out before more is taken in.
+        // Lets the output buffer drain before the next read.
         yield_now().await;
     }
 }

@@ -16,38 +16,38 @@
 //! # }
 //! ```
 //!
-//! It does: PUBLISH and SUBSCRIBE in all their forms, patterns and shard channels too; RESP2, RESP3, pipelines and
-//! inline commands; what clients ask at connect. It answers as Redis 7.0 does, errors included, and knows CLIENT
-//! SETINFO of 7.2. Requests and outgoing buffers are [bounded](Options).
+//! Supported: PUBLISH, SUBSCRIBE and PUBSUB with channels, patterns and shard channels; RESP2, RESP3, pipelines and
+//! inline commands; the commands that clients send when they connect. Replies and errors equal those of Redis 7.0;
+//! CLIENT SETINFO is from 7.2. Requests and output buffers are [bounded](BrokerOptions).
 //!
-//! It does not: keep keys, ask for passwords, run transactions or scripts, listen beyond loopback.
+//! Not supported: keys, passwords, transactions, scripts, addresses other than loopback.
 //!
-//! | module | what |
+//! | module | contents |
 //! |---|---|
-//! | `broker`, `options` | the handle, and what can be chosen |
-//! | `server`, `connection` | the sockets: the only modules with I/O |
-//! | `parser`, `inline` | bytes in: what clients send, cut into commands |
-//! | `session`, `command` | what a command does, and to whom |
-//! | `hub`, `member`, `glob` | who is subscribed to what, in one table |
-//! | `outbox`, `message`, `reply` | bytes out: answers and messages, in order |
+//! | `broker`, `options` | the handle and its options |
+//! | `server`, `connection` | the listener and the connections: the only modules with I/O |
+//! | `resp_parser`, `inline_command` | parses commands |
+//! | `client_session`, `command` | executes commands |
+//! | `pubsub_hub`, `connected_client`, `glob` | the clients and their subscriptions |
+//! | `output_buffer`, `published_message`, `resp_writer` | writes replies and messages |
 
 mod broker;
+mod client_session;
 mod command;
+mod connected_client;
 mod connection;
 mod glob;
-mod hub;
-mod inline;
-mod member;
-mod message;
+mod inline_command;
 mod options;
-mod outbox;
-mod parser;
-mod reply;
+mod output_buffer;
+mod published_message;
+mod pubsub_hub;
+mod resp_parser;
+mod resp_writer;
 mod server;
-mod session;
 
 pub use self::{
     broker::Broker,
-    options::Options,
-    parser::{Parser, ProtocolError},
+    options::BrokerOptions,
+    resp_parser::{ProtocolError, RespParser},
 };

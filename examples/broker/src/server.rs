@@ -2,13 +2,18 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, select, sync::oneshot, task::JoinSet, time::sleep};
 
-use crate::{connection, hub::Hub};
+use crate::{connection, pubsub_hub::PubSubHub};
 
-/// How long to wait when there are too many open files to accept one more.
-const EXHAUSTED: Duration = Duration::from_millis(50);
+/// Delay after a failed accept, which in practice means too many open files.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Serves clients until the other end of `stopped` is gone.
-pub(crate) async fn run(listener: TcpListener, hub: Arc<Hub>, max_request: usize, mut stopped: oneshot::Receiver<()>) {
+/// Serves clients until the sender of `stopped` is dropped.
+pub(crate) async fn run(
+    listener: TcpListener,
+    hub: Arc<PubSubHub>,
+    max_request: usize,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let mut connections = JoinSet::new();
     loop {
         select! {
@@ -17,7 +22,7 @@ pub(crate) async fn run(listener: TcpListener, hub: Arc<Hub>, max_request: usize
                 Ok((socket, address)) => {
                     connections.spawn(connection::serve(socket, address, Arc::clone(&hub), max_request));
                 }
-                Err(_) => sleep(EXHAUSTED).await,
+                Err(_) => sleep(ACCEPT_RETRY_DELAY).await,
             },
             Some(_) = connections.join_next() => {}
         }

@@ -1,94 +1,107 @@
-// The chat room: what happens, and what is to be seen of it.
+// Connects to the node, and shows the chat's events.
 import { connect } from "./socket.js";
-import { door, note, onSay, people, pushed, said, status, time } from "./view.js";
+import {
+  addCommandResult,
+  addExternalEvent,
+  addMessage,
+  addNote,
+  joinView,
+  onMessage,
+  showParticipants,
+  showStatus,
+  showTime,
+} from "./view.js";
 
-const NAME = "name";
+const NICKNAME_KEY = "name";
 let socket;
-let me;
+let ownId;
 let node;
-let here;
+// Undefined while the page is not connected.
+let participants;
 
-door.name(sessionStorage.getItem(NAME) ?? "");
-door.onJoin(join);
-onSay(async (text) => {
+joinView.setNickname(sessionStorage.getItem(NICKNAME_KEY) ?? "");
+joinView.onJoin(join);
+onMessage(async (text) => {
   try {
     return (await socket.emit("chat", text)).error;
   } catch (error) {
     return error.message;
   }
 });
-status(location.host, "away");
+showStatus(location.host, "disconnected");
 
-function join(name) {
+function join(nickname) {
   socket?.close();
-  here = undefined;
-  status("Connecting…", "waiting");
+  participants = undefined;
+  showStatus("Connecting…", "connecting");
   socket = connect(
-    { name },
+    { name: nickname },
     {
-      connected(id) {
-        me = id;
-        // The browser forgets it with the tab, so that two tabs can be two people.
-        sessionStorage.setItem(NAME, name);
-        door.close();
+      onConnect(id) {
+        ownId = id;
+        // Per tab, so that two tabs can be two participants.
+        sessionStorage.setItem(NICKNAME_KEY, nickname);
+        joinView.close();
       },
-      event,
-      lost() {
-        if (here) note(`The connection to ${node} is lost`);
-        here = undefined;
-        status("Reconnecting…", "waiting");
+      onEvent,
+      onConnectionLost() {
+        if (participants) addNote(`Lost the connection to ${node}`);
+        participants = undefined;
+        showStatus("Reconnecting…", "connecting");
       },
-      ended(reason) {
-        status(location.host, "away");
-        door.open(`Sorry: ${reason}.`);
+      onEnd(reason) {
+        showStatus(location.host, "disconnected");
+        joinView.open(`Not connected: ${reason}.`);
       },
     },
   );
 }
 
-// What nodes say themselves has these names, under which nothing from outside arrives. All else was pushed.
-function event(name, args) {
+// Only nodes send events with the chat's own names: they rename such events from other programs to `message`.
+function onEvent(name, args) {
   switch (name) {
     case "welcome":
       return welcome(args[0]);
     case "people":
-      return cameAndWent(args[0]);
+      return updateParticipants(args[0]);
+    case "cluster":
+      return addCommandResult(args[0]);
     case "chat":
-      return said({ ...args[0], mine: args[0].id === me });
+      return addMessage({ ...args[0], own: args[0].id === ownId });
     case "time": {
       const date = new Date(args[0]);
       if (typeof args[0] === "string" && !isNaN(date)) {
-        time(date);
+        showTime(date);
         break;
       }
     }
-    // falls through: not a time that can be shown as one
+    // falls through: the argument is not a time
     default:
-      pushed(name, args);
+      addExternalEvent(name, args);
   }
-  // For whoever pushes and asks for an acknowledgement.
+  // The acknowledgement, if the sender requests one.
   return `seen on ${node}`;
 }
 
-function welcome(news) {
-  const again = node !== undefined;
-  node = news.node;
-  status(`Connected to ${node}`, "here");
-  note(again ? `Connected to ${node} again. What was said in between is not here.` : `You are on ${node}`);
-  show(news.people);
+function welcome({ node: name, people }) {
+  const reconnected = node !== undefined;
+  node = name;
+  showStatus(`Connected to ${node}`, "connected");
+  addNote(reconnected ? `Reconnected to ${node}. Messages sent in the meantime are missing.` : `You joined on ${node}`);
+  setParticipants(people);
 }
 
-function cameAndWent(everyone) {
-  // By name: after a node was restarted, the same person is here twice for a moment, which is no news. Before the
-  // welcome, there is nothing to compare with.
-  const missingIn = (list) => (person) => !list.some(({ name }) => name === person.name);
-  const before = here ?? everyone;
-  for (const { name, node } of everyone.filter(missingIn(before))) note(`${name} came in, on ${node}`);
-  for (const { name } of before.filter(missingIn(everyone))) note(`${name} left`);
-  show(everyone);
+function updateParticipants(current) {
+  // Compared by nickname: a participant whose node restarts is listed twice for a moment, which is no news. Before the
+  // event `welcome` there is no list to compare with.
+  const missingIn = (list) => (participant) => !list.some(({ name }) => name === participant.name);
+  const previous = participants ?? current;
+  for (const { name, node } of current.filter(missingIn(previous))) addNote(`${name} joined on ${node}`);
+  for (const { name } of previous.filter(missingIn(current))) addNote(`${name} left`);
+  setParticipants(current);
 }
 
-function show(everyone) {
-  here = everyone;
-  people(everyone, me);
+function setParticipants(current) {
+  participants = current;
+  showParticipants(participants, ownId);
 }

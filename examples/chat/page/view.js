@@ -1,114 +1,138 @@
-// What is on the page. Text from others is only ever set as text, never as markup.
+// The page's elements. Text from other programs is set as text only, never as markup.
 
-const KEPT = 500;
+const MAX_LOG_ENTRIES = 500;
 const TITLE = document.title;
 
 const byId = (id) => document.getElementById(id);
 const log = byId("log");
 let unread = 0;
-let last = {};
+let lastAuthor;
 
-export const door = {
-  // Calls back with each nickname.
+export const joinView = {
+  // Calls back with each submitted nickname.
   onJoin(callback) {
-    byId("join").addEventListener("submit", (submission) => {
+    byId("join-form").addEventListener("submit", (submission) => {
       submission.preventDefault();
-      byId("refusal").textContent = "";
-      callback(byId("name").value);
+      byId("join-error").textContent = "";
+      callback(byId("nickname").value);
     });
   },
-  name: (name) => (byId("name").value = name),
-  open(refusal) {
-    byId("refusal").textContent = refusal;
-    byId("door").hidden = false;
-    byId("room").hidden = true;
-    byId("name").focus();
+  setNickname: (nickname) => (byId("nickname").value = nickname),
+  open(error) {
+    byId("join-error").textContent = error;
+    byId("join-view").hidden = false;
+    byId("chat-view").hidden = true;
+    byId("nickname").focus();
   },
   close() {
-    if (byId("door").hidden) return;
-    byId("door").hidden = true;
-    byId("room").hidden = false;
-    byId("text").focus();
+    if (byId("join-view").hidden) return;
+    byId("join-view").hidden = true;
+    byId("chat-view").hidden = false;
+    byId("message").focus();
   },
 };
 
-// Calls back with each text; what is wrong with it is shown, and the text stays.
-export function onSay(callback) {
-  const [form, text] = [byId("say"), byId("text")];
-  text.addEventListener("keydown", (key) => {
-    // Some keyboards end a composed character with Enter.
+// Calls back with each submitted message. If the callback resolves with an error, shows it and keeps the text.
+export function onMessage(callback) {
+  const [form, input] = [byId("message-form"), byId("message")];
+  input.addEventListener("keydown", (key) => {
+    // Input methods end the composition of a character with Enter.
     if (key.key !== "Enter" || key.shiftKey || key.isComposing) return;
     key.preventDefault();
     form.requestSubmit();
   });
   form.addEventListener("submit", async (submission) => {
     submission.preventDefault();
-    if (text.value.trim() === "") return;
-    const said = text.value;
-    const trouble = await callback(said);
-    byId("trouble").textContent = trouble ? `Not sent: ${trouble}` : "";
-    if (!trouble && text.value === said) text.value = "";
+    if (input.value.trim() === "") return;
+    const text = input.value;
+    const error = await callback(text);
+    byId("message-error").textContent = error ? `Not sent: ${error}` : "";
+    if (!error && input.value === text) input.value = "";
   });
 }
 
-export function status(text, state) {
+// `state` is connected, connecting or disconnected.
+export function showStatus(text, state) {
   byId("status").textContent = text;
   document.documentElement.dataset.state = state;
 }
 
-export function people(everyone, me) {
-  byId("count").textContent = everyone.length;
-  byId("people").replaceChildren(
-    ...everyone.map(({ name, id, node }) =>
+export function showParticipants(participants, ownId) {
+  byId("count").textContent = participants.length;
+  byId("participants").replaceChildren(
+    ...participants.map(({ name, id, node }) =>
       element("li", { hue: hue(name) }, [
-        element("span", { className: "face", ariaHidden: "true" }, initial(name)),
-        element("span", { className: "who" }, id === me ? `${name} (you)` : name),
+        element("span", { className: "avatar", ariaHidden: "true" }, initial(name)),
+        element("span", { className: "name" }, id === ownId ? `${name} (you)` : name),
         element("span", { className: "node" }, node),
       ]),
     ),
   );
 }
 
-export function time(date) {
+export function showTime(date) {
   const clock = byId("clock");
   clock.hidden = false;
   byId("time").dateTime = date.toISOString();
   byId("time").textContent = date.toLocaleTimeString();
-  // Taken away and set again, the animation starts again.
-  clock.classList.remove("beat");
+  // Reading the width between the changes of the class restarts the animation.
+  clock.classList.remove("updated");
   void clock.offsetWidth;
-  clock.classList.add("beat");
+  clock.classList.add("updated");
 }
 
-export function said({ from, text, mine, id }) {
-  const again = last.id === id;
-  add({ id }, { className: mine ? "said mine" : "said", hue: hue(from) }, [
-    !again && element("p", { className: "from" }, [element("b", {}, mine ? "You" : from), now()]),
+export function addMessage({ from, text, own, id }) {
+  const sameAuthor = lastAuthor === id;
+  addEntry({ className: own ? "message own" : "message", hue: hue(from) }, [
+    !sameAuthor && element("p", { className: "meta" }, [element("b", {}, own ? "You" : from), timestamp()]),
     element("p", { className: "bubble" }, text),
   ]);
+  lastAuthor = id;
 }
 
-export function pushed(event, args) {
-  add({}, { className: "pushed" }, [
-    element("p", { className: "from" }, [
+// An event from outside the cluster.
+export function addExternalEvent(event, args) {
+  addEntry({ className: "pushed" }, [
+    element("p", { className: "meta" }, [
       element("span", { className: "badge" }, "pushed"),
       event !== "message" && element("code", {}, event),
-      now(),
+      timestamp(),
     ]),
-    ...args.map((value) => element("p", { className: typeof value === "string" ? "text" : "data" }, shown(value))),
+    ...args.map((value) => element("p", { className: typeof value === "string" ? "text" : "data" }, display(value))),
   ]);
 }
 
-export function note(text) {
-  add({}, { className: "note" }, text);
+// The result of /who or /ask, with its data below.
+export function addCommandResult(result) {
+  const { question, sockets, rooms, answers } = result;
+  const asked = question !== undefined;
+  addEntry({ className: "result" }, [
+    element("p", { className: "meta" }, [element("span", { className: "badge" }, asked ? "/ask" : "/who"), timestamp()]),
+    element("p", { className: "text" }, asked ? askSummary(result) : whoSummary(result)),
+    element("p", { className: "data" }, display(asked ? answers : { sockets, rooms })),
+  ]);
 }
 
-function add(what, properties, content) {
+function whoSummary({ servers, sockets, partial }) {
+  const total = `${sockets.length} sockets on ${servers ?? "an unknown number of"} servers`;
+  return partial ? `${total}; some servers did not answer` : total;
+}
+
+function askSummary({ question, clients, answers }) {
+  const total = clients === null ? "an unknown number of" : clients;
+  return `${answers.length} of ${total} clients acknowledged “${question}”`;
+}
+
+export function addNote(text) {
+  addEntry({ className: "note" }, text);
+}
+
+function addEntry(properties, content) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   log.append(element("li", properties, content));
-  while (log.childElementCount > KEPT) log.firstElementChild.remove();
+  while (log.childElementCount > MAX_LOG_ENTRIES) log.firstElementChild.remove();
   if (atEnd) log.scrollTop = log.scrollHeight;
-  last = what;
+  lastAuthor = undefined;
   if (document.hidden) document.title = `(${++unread}) ${TITLE}`;
 }
 
@@ -119,28 +143,27 @@ document.addEventListener("visibilitychange", () => {
 });
 
 function element(name, { hue, ...properties }, content) {
-  const made = Object.assign(document.createElement(name), properties);
-  if (hue !== undefined) made.style.setProperty("--hue", hue);
-  made.append(...[content].flat().filter(Boolean));
-  return made;
+  const created = Object.assign(document.createElement(name), properties);
+  if (hue !== undefined) created.style.setProperty("--hue", hue);
+  created.append(...[content].flat().filter(Boolean));
+  return created;
 }
 
-function now() {
+function timestamp() {
   const date = new Date();
   const text = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return element("time", { dateTime: date.toISOString() }, text);
 }
 
-function shown(value) {
+function display(value) {
   if (typeof value === "string") return value;
   return JSON.stringify(value, (_key, part) => (part instanceof ArrayBuffer ? `<${part.byteLength} bytes>` : part), 2);
 }
 
-// A colour for a name, the same on every page.
+// A colour for a nickname, the same on every page: FNV-1a, then mixed, because similar names need distinct colours.
 function hue(name) {
   let hash = 0x811c9dc5;
   for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
-  // Names that differ in their last letter only must differ in more than a shade.
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return ((hash ^ (hash >>> 12)) >>> 0) % 360;
 }

@@ -3,59 +3,82 @@ use std::{
     net::SocketAddr,
 };
 
-use crate::{demo::Demo, node::Node};
+use crate::{
+    demo::ChatDemo,
+    node::{ChatNode, LOBBY},
+};
 
-/// What there is, and what to do with it: lines to paste.
-pub(crate) fn print(demo: &Demo) {
-    let nodes: Vec<String> = demo.nodes.iter().map(|node| url(node.address)).collect();
+/// Prints the demo's addresses, and commands to paste into another terminal.
+pub(crate) fn print_demo(demo: &ChatDemo) {
+    let nodes: Vec<String> = demo.nodes.iter().map(|node| browser_url(node.address)).collect();
     let bridge = demo.bridge.address;
-    let (redis, note) = if demo.has_broker() {
-        (demo.redis.clone(), "   built in, and gone when this ends")
-    } else {
-        (without_password(&demo.redis), "")
-    };
+    let (redis, url) = (redacted(&demo.redis), pasteable(&demo.redis));
+    let note = if demo.has_broker() { "   (built-in broker, stops with the demo)" } else { "" };
+    let hint = if redis == demo.redis { "" } else { "\nSet REDIS_URL first: the password is not printed.\n" };
     let text = format!(
         "\
-Chat      {}
+Chat      {nodes}
 Bridge    http://{bridge}
 Redis     {redis}{note}
+{hint}
+Open the chat in two tabs. All participants are in the room `{LOBBY}`.
 
-Open the chat in two tabs, then push into it from another terminal:
+Send events to the room from another terminal, or to all clients without `?room=` and `--to`:
 
-  curl {bridge}/v1/emit/message -d 'Hello from curl'
-  sio -u {redis} emit message 'Deploy done'
-  cargo run --release --bin sio -- -u {redis} emit message 'Hello from the shell'
+  curl '{bridge}/v1/emit/message?room={LOBBY}' -d 'Hello from curl'
+  sio --url {url} emit message 'Deploy done' --to {LOBBY}
 
-Let one more node in, in Rust or in Node:
+Watch the events on the cluster, and list the sockets in the room:
 
-  cargo run --release -p chat -- node --redis {redis} --listen 127.0.0.1:0
-  cd examples/node-cluster && npm ci && REDIS_URL={redis} PORT=0 node server.js
+  sio --url {url} tap
+  sio --url {url} sockets --to {LOBBY}
 
-Ctrl-C ends it all.
+Run `sio` without installing it:
+
+  cargo run --release --bin sio -- --url {url} emit message 'Hello from the shell' --to {LOBBY}
+
+Add a node, in Rust or in Node.js:
+
+  cargo run --release -p chat -- node --redis {url} --listen 127.0.0.1:0
+  cd examples/node-cluster && npm ci && REDIS_URL={url} PORT=0 node server.js
+
+Press Ctrl-C to stop the demo.
 ",
-        nodes.join("   ")
+        nodes = nodes.join("   ")
     );
-    // Nobody may be reading, which is no reason to stop.
+    // A closed stdout must not stop the demo.
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-pub(crate) fn print_node(node: &Node) {
-    let _ = writeln!(io::stdout(), "Chat      {}", url(node.address));
+/// Prints the address of a node that runs alone.
+pub(crate) fn print_node(node: &ChatNode) {
+    let _ = writeln!(io::stdout(), "Chat      {}", browser_url(node.address));
 }
 
-/// The address as a browser on this machine takes it.
-fn url(address: SocketAddr) -> String {
+/// The URL for a browser on this machine, which cannot open an unspecified address.
+fn browser_url(address: SocketAddr) -> String {
     match address.ip().is_unspecified() {
         true => format!("http://localhost:{}", address.port()),
         false => format!("http://{address}"),
     }
 }
 
-/// A URL for the screen: whoever runs this knows the password, and whoever looks over the shoulder need not.
-fn without_password(url: &str) -> String {
+/// The URL without user and password.
+fn redacted(url: &str) -> String {
     match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
         Some((scheme, host)) => format!("{scheme}://…@{host}"),
         None => url.to_owned(),
+    }
+}
+
+/// The URL as one word of a shell command. A URL with a password is replaced by the variable that holds it.
+fn pasteable(url: &str) -> String {
+    if redacted(url) != url {
+        return "\"$REDIS_URL\"".to_owned();
+    }
+    match url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-_".contains(&byte)) {
+        true => url.to_owned(),
+        false => format!("'{}'", url.replace('\'', r"'\''")),
     }
 }
 
@@ -64,8 +87,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_are_not_shown() {
-        assert_eq!(without_password("redis://user:p@ss@host:6379/1"), "redis://…@host:6379/1");
-        assert_eq!(without_password("redis://127.0.0.1:6379"), "redis://127.0.0.1:6379");
+    fn redacted_url_has_no_password() {
+        assert_eq!(redacted("redis://user:p@ss@host:6379/1"), "redis://…@host:6379/1");
+        assert_eq!(redacted("redis://127.0.0.1:6379"), "redis://127.0.0.1:6379");
+    }
+
+    #[test]
+    fn pasteable_url_is_one_shell_word_without_password() {
+        assert_eq!(pasteable("redis://127.0.0.1:6379"), "redis://127.0.0.1:6379");
+        assert_eq!(pasteable("redis://user:p@ss@host:6379/1"), "\"$REDIS_URL\"");
+        assert_eq!(pasteable("redis://host?a='b'&c"), r"'redis://host?a='\''b'\''&c'");
     }
 }

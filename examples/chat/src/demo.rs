@@ -11,50 +11,50 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{Failure, args::DemoArgs, listen, node::Node, ticker};
+use crate::{Failure, args::DemoOptions, listen, node::ChatNode, ticker};
 
-/// How long requests under way at the bridge may take to finish.
-const GRACE: Duration = Duration::from_secs(2);
+/// Time limit for pending requests when the bridge stops.
+const BRIDGE_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Everything there is: the bus, the nodes on it, and two outsiders that push into it.
-pub(crate) struct Demo {
-    /// Where the bus is.
+/// The whole demo: Redis, the chat nodes, and two programs outside the cluster that emit to it.
+pub(crate) struct ChatDemo {
+    /// The URL of Redis or of the built-in broker.
     pub(crate) redis: String,
-    /// The bus, if it is ours. It outlives all that use it.
     broker: Option<Broker>,
-    pub(crate) nodes: Vec<Node>,
-    pub(crate) bridge: Bridge,
+    pub(crate) nodes: Vec<ChatNode>,
+    pub(crate) bridge: DemoBridge,
     ticker: JoinHandle<()>,
 }
 
-impl Demo {
-    pub(crate) async fn start(args: &DemoArgs) -> Result<Self, Failure> {
-        let (redis, broker) = match &args.redis {
+impl ChatDemo {
+    pub(crate) async fn start(options: &DemoOptions) -> Result<Self, Failure> {
+        let (redis, broker) = match &options.redis {
             Some(url) => (url.clone(), None),
             None => {
                 let broker = Broker::start().map_err(|error| format!("the built-in broker cannot start: {error}"))?;
                 (broker.url().trim_end_matches('/').to_owned(), Some(broker))
             }
         };
-        let mut nodes = Vec::with_capacity(args.ports.len());
-        for port in &args.ports {
-            nodes.push(Node::start(&redis, listen::or_free(args.host, *port).await?).await?);
+        let mut nodes = Vec::with_capacity(options.ports.len());
+        for port in &options.ports {
+            nodes.push(ChatNode::start(&redis, listen::bind_or_free_port(options.host, *port).await?).await?);
         }
-        let bridge = Bridge::start(&redis, args.bridge_port).await?;
+        let bridge = DemoBridge::start(&redis, options.bridge_port).await?;
         let ticker = tokio::spawn(ticker::run(Emitter::connect(&redis).await?));
         Ok(Self { redis, broker, nodes, bridge, ticker })
     }
 
-    /// True if nothing else is needed.
+    /// True if the demo runs on the built-in broker.
     pub(crate) fn has_broker(&self) -> bool {
         self.broker.is_some()
     }
 
+    /// Stops the broker last, because everything else uses it.
     pub(crate) async fn stop(self) {
         self.ticker.abort();
         self.bridge.stop().await;
-        // Together: each has clients to say goodbye to.
-        self.nodes.into_iter().map(Node::stop).collect::<JoinSet<_>>().join_all().await;
+        // Concurrently: each node waits for its clients to close.
+        self.nodes.into_iter().map(ChatNode::stop).collect::<JoinSet<_>>().join_all().await;
         if let Some(broker) = self.broker {
             broker.shutdown().await;
         }
@@ -62,29 +62,29 @@ impl Demo {
 }
 
 /// The HTTP bridge, as `sio-bridge` runs it.
-pub(crate) struct Bridge {
+pub(crate) struct DemoBridge {
     pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
 
-impl Bridge {
+impl DemoBridge {
     async fn start(redis: &str, port: u16) -> Result<Self, Failure> {
-        let listener = listen::or_free(Ipv4Addr::LOCALHOST.into(), port).await?;
+        let listener = listen::bind_or_free_port(Ipv4Addr::LOCALHOST.into(), port).await?;
         let address = listener.local_addr()?;
         let app = socketio_bridge::app(Emitter::connect(redis).await?, Config::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async {
-            // A sender that is gone says the same.
+            // Dropping the sender is the signal.
             let _ = stopped.await;
         };
-        let server = tokio::spawn(socketio_bridge::serve(listener, app, stopped, GRACE));
+        let server = tokio::spawn(socketio_bridge::serve(listener, app, stopped, BRIDGE_SHUTDOWN_TIMEOUT));
         Ok(Self { address, stop, server })
     }
 
     async fn stop(self) {
         drop(self.stop);
-        // A panic in it was reported where it happened.
+        // The panic hook has reported a panic already.
         let _ = self.server.await;
     }
 }

@@ -1,17 +1,17 @@
-//! A chat room on a Socket.IO cluster, started with one command, to push into from anywhere.
+//! A chat room on a Socket.IO cluster, started with one command. Other programs can send events to it.
 //!
 //! ```sh
 //! cargo run --release -p chat
 //! ```
 //!
-//! | module | what |
+//! | module | contents |
 //! |---|---|
 //! | `args` | the command line |
-//! | `demo`, `banner` | everything at once, and what it prints |
-//! | `node` | a Socket.IO server: the room, and the bus that makes it one of a cluster |
-//! | `ticker` | an outside program that pushes the time |
-//! | `page` | what a browser gets |
-//! | `listen` | ports that may be taken |
+//! | `demo`, `banner` | starts and stops all parts; prints addresses and commands to paste |
+//! | `node` | a Socket.IO server with the chat room, connected to the cluster |
+//! | `ticker` | a program outside the cluster that emits the time |
+//! | `page` | the files that a browser loads |
+//! | `listen` | listeners with a fallback to a free port |
 
 mod args;
 mod banner;
@@ -27,16 +27,16 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use self::{
-    args::{Args, Command},
-    demo::Demo,
-    node::Node,
+    args::{ChatArgs, ChatSubcommand},
+    demo::ChatDemo,
+    node::ChatNode,
 };
 
-/// What ends the program early: a message for a person.
+/// An error that ends the program; its text is printed.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = ChatArgs::parse();
     let level = if args.verbose { "chat=debug" } else { "chat=info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
@@ -50,17 +50,17 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run(args: Args) -> Result<(), Failure> {
+async fn run(args: ChatArgs) -> Result<(), Failure> {
     let stop = socketio_bridge::stop()?;
-    match args.command {
+    match args.subcommand {
         None => {
-            let demo = Demo::start(&args.demo).await?;
-            banner::print(&demo);
+            let demo = ChatDemo::start(&args.demo).await?;
+            banner::print_demo(&demo);
             stop.await;
             demo.stop().await;
         }
-        Some(Command::Node { redis, listen }) => {
-            let node = Node::start(&redis, listen::exactly(listen).await?).await?;
+        Some(ChatSubcommand::Node { redis, listen }) => {
+            let node = ChatNode::start(&redis, listen::bind(listen).await?).await?;
             banner::print_node(&node);
             stop.await;
             node.stop().await;

@@ -1,92 +1,104 @@
-//! A Socket.IO server that is one of a cluster, with a chat room on it.
+//! A Socket.IO server with the chat room, connected to the cluster over Redis.
 //!
-//! | module | what |
+//! | module | contents |
 //! |---|---|
-//! | `bus` | the subscriptions that make it a member of the cluster |
-//! | `requests`, `reply`, `arguments` | what it does with what it hears there, and what it answers |
-//! | `chat`, `people`, `origin` | the room: who is here, who says what, who may come in |
-//! | `question` | what a person can ask the whole cluster |
+//! | `bus` | the Redis connections: subscriptions, and the queue of responses |
+//! | `member`, `response`, `socket_description` | handles messages from the cluster, and answers requests |
+//! | `event_arguments` | event arguments in the form that socketioxide sends |
+//! | `chat_room`, `chat_events` | the chat's messages, and the names of its events |
+//! | `handshake` | checks a new client |
+//! | `participant`, `roster` | the participants of all nodes |
+//! | `slash_command` | `/who` and `/ask`, which query the whole cluster |
 
-mod arguments;
 mod bus;
-mod chat;
-mod origin;
-mod people;
-mod question;
-mod reply;
-mod requests;
+mod chat_events;
+mod chat_room;
+mod event_arguments;
+mod handshake;
+mod member;
+mod participant;
+mod response;
+mod roster;
+mod slash_command;
+mod socket_description;
 
-use std::{future::IntoFuture, net::SocketAddr, time::Duration};
+use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
 
 use socketio_emitter::{Adapter, Classic, Options, SocketIo as Generation};
 use socketioxide::SocketIo;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 use uuid::Uuid;
 
-use self::{bus::Bus, chat::Chat, requests::Member};
+pub(crate) use self::chat_events::LOBBY;
+use self::{bus::NodeBus, chat_room::ChatRoom, member::ClusterMember, roster::ParticipantRoster};
 use crate::{Failure, page};
 
-/// Longest time for a message to Redis: a person waits for it.
-const SEND: Duration = Duration::from_secs(2);
+/// Time limit for a message to Redis. A participant waits for it.
+const EMIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long clients may take to close their side at the end.
-const GRACE: Duration = Duration::from_secs(2);
+/// Time limit for clients to close their connections when the node stops.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A chat node that is running.
-pub(crate) struct Node {
+/// A running chat node.
+pub(crate) struct ChatNode {
     pub(crate) address: SocketAddr,
     io: SocketIo,
-    chat: Chat,
+    roster: Arc<ParticipantRoster>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
-    tasks: [JoinHandle<()>; 2],
+    bus: JoinHandle<()>,
+    announcing: JoinHandle<()>,
 }
 
-impl Node {
-    /// Starts one; it is a member of the cluster when this returns.
+impl ChatNode {
+    /// Starts a node. It is subscribed to the cluster's channels when this returns.
     pub(crate) async fn start(redis: &str, listener: TcpListener) -> Result<Self, Failure> {
         let address = listener.local_addr()?;
-        // Six characters: by this length emitters tell servers that know everything from older ones.
+        // Emitters recognise servers of the current protocol by the length of the id: 6 characters.
         let id = Uuid::new_v4().simple().to_string()[..6].to_owned();
         let emitter = Options::new()
             .adapter(Adapter::Classic(Classic::default().sender(&id)))
             .socket_io(Generation::V4)
-            .timeout(SEND)
+            .timeout(EMIT_TIMEOUT)
             .lazy(redis)?;
         let (layer, io) = SocketIo::new_layer();
-        let chat = Chat::open(format!("node-{}", address.port()), io.clone(), emitter);
-        let bus = Bus::join(redis, Member::new(id, io.clone(), chat.clone())).await?;
-        let tasks = [tokio::spawn(bus.run()), tokio::spawn(chat.clone().keep_people())];
+        let name = format!("node-{}", address.port());
+        let roster = Arc::new(ParticipantRoster::new(name, io.clone(), emitter.clone()));
+        ChatRoom::new(emitter, Arc::clone(&roster)).open(&io);
+        let bus = NodeBus::connect(redis, ClusterMember::new(id, io.clone(), Arc::clone(&roster))).await?;
+        let bus = tokio::spawn(bus.run());
+        let announcing = tokio::spawn(Arc::clone(&roster).run());
 
         let app = page::routes().layer(layer).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = axum::serve(listener, app).with_graceful_shutdown(async {
-            // A sender that is gone says the same.
+            // Dropping the sender is the signal.
             let _ = stopped.await;
         });
         let server = tokio::spawn(async move {
             if let Err(error) = served.into_future().await {
-                tracing::error!(%error, "the server ended");
+                tracing::error!(%error, "the HTTP server failed");
             }
         });
-        Ok(Self { address, io, chat, stop, server, tasks })
+        Ok(Self { address, io, roster, stop, server, bus, announcing })
     }
 
-    /// Sends the clients away, tells the other nodes, and ends.
+    /// Tells the other nodes that the participants leave, disconnects the clients, and stops.
     pub(crate) async fn stop(self) {
-        let [bus, people] = self.tasks;
-        people.abort();
-        self.chat.leave().await;
+        self.announcing.abort();
+        self.roster.announce_empty().await;
         drop(self.stop);
         let closed = async {
             self.io.close().await;
-            // A panic in it was reported where it happened.
+            // The panic hook has reported a panic already.
             let _ = self.server.await;
         };
-        let in_time = timeout(GRACE, closed).await.is_ok();
-        bus.abort();
+        let in_time = timeout(CLOSE_TIMEOUT, closed).await.is_ok();
+        self.bus.abort();
+        // Wait until it has stopped: it must not reconnect when the demo stops the broker.
+        let _ = self.bus.await;
         if !in_time {
-            tracing::warn!("a connection was still open");
+            tracing::warn!("stopped with open connections");
         }
     }
 }

@@ -7,7 +7,8 @@ use axum::{
     routing::get,
 };
 
-/// Nothing from elsewhere, nothing inline: text that looks like a script could not run even if the page let it in.
+/// Permits no other origin and no inline scripts or styles. Markup in a message could not run even if the page
+/// inserted it.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -15,7 +16,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-/// The page, embedded, so that the program is one file.
+/// Routes of the page's files, which are compiled into the program.
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/", file(HTML, include_str!("../page/index.html")))
@@ -32,7 +33,7 @@ fn file<S: Clone + Send + Sync + 'static>(kind: &'static str, text: &'static str
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
-        // Another version may be at this address in a minute.
+        // Another version of the demo may listen on this port soon.
         (CACHE_CONTROL, "no-cache"),
     ];
     get(move || async move { (headers, text) })

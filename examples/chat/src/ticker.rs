@@ -3,17 +3,17 @@ use std::time::{Duration, SystemTime};
 use socketio_emitter::{Date, Emitter};
 use tokio::time::{MissedTickBehavior, interval};
 
-const BEAT: Duration = Duration::from_secs(5);
+const TICK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Pushes the time to every client of the cluster, for ever. It is no part of the nodes and knows nothing of them: any
-/// program with the Redis URL could do it.
+/// Emits the time to all clients of the cluster until the task is aborted. It has no access to the nodes: any program
+/// that knows the Redis URL can do the same.
 pub(crate) async fn run(io: Emitter) {
-    let mut beat = interval(BEAT);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut ticks = interval(TICK_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
-        beat.tick().await;
+        ticks.tick().await;
         if let Err(error) = io.emit("time", &Date::from(SystemTime::now())).await {
-            tracing::warn!(%error, "the time was not pushed");
+            tracing::warn!(%error, "cannot emit the time");
         }
     }
 }

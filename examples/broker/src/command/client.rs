@@ -1,53 +1,53 @@
-//! CLIENT: what a connection says about itself, and what there is to know about the others.
+//! CLIENT: names, ids and the list of clients.
 
 use bytes::Bytes;
 
-use super::{Outcome, Refused, SYNTAX};
-use crate::session::Session;
+use super::{CommandError, CommandResult, SYNTAX_ERROR};
+use crate::client_session::ClientSession;
 
-/// Redis 7.2 remembers it; here it is taken, so that clients need not be told otherwise.
-pub(super) fn setinfo(session: &mut Session, args: &[Bytes]) -> Outcome {
+/// Accepted and ignored: client libraries send it when they connect.
+pub(super) fn setinfo(session: &mut ClientSession, args: &[Bytes]) -> CommandResult {
     let key = &args[0];
     if key.eq_ignore_ascii_case(b"lib-name") || key.eq_ignore_ascii_case(b"lib-ver") {
-        return session.ok();
+        return session.reply_ok();
     }
     Err(format!("ERR Unrecognized option '{}'", String::from_utf8_lossy(key)).into())
 }
 
-pub(super) fn setname(session: &mut Session, args: &[Bytes]) -> Outcome {
+pub(super) fn setname(session: &mut ClientSession, args: &[Bytes]) -> CommandResult {
     session.hub.rename(session.id, checked_name(&args[0])?);
-    session.ok()
+    session.reply_ok()
 }
 
-pub(super) fn getname(session: &mut Session, _: &[Bytes]) -> Outcome {
+pub(super) fn getname(session: &mut ClientSession, _: &[Bytes]) -> CommandResult {
     let name = session.hub.name(session.id);
-    session.answer(|reply| if name.is_empty() { reply.null() } else { reply.bulk(name) })
+    session.reply(|out| if name.is_empty() { out.null() } else { out.bulk(name) })
 }
 
-pub(super) fn id(session: &mut Session, _: &[Bytes]) -> Outcome {
-    session.answer(|reply| reply.integer(session.id))
+pub(super) fn id(session: &mut ClientSession, _: &[Bytes]) -> CommandResult {
+    session.reply(|out| out.integer(session.id))
 }
 
-pub(super) fn info(session: &mut Session, _: &[Bytes]) -> Outcome {
-    let line = session.hub.describe(Some(session.id));
-    session.answer(|reply| reply.text(&line))
+pub(super) fn info(session: &mut ClientSession, _: &[Bytes]) -> CommandResult {
+    let line = session.hub.client_list(Some(session.id));
+    session.reply(|out| out.text(&line))
 }
 
-pub(super) fn list(session: &mut Session, _: &[Bytes]) -> Outcome {
-    let lines = session.hub.describe(None);
-    session.answer(|reply| reply.text(&lines))
+pub(super) fn list(session: &mut ClientSession, _: &[Bytes]) -> CommandResult {
+    let lines = session.hub.client_list(None);
+    session.reply(|out| out.text(&lines))
 }
 
-/// Nobody is evicted here, whatever was asked for.
-pub(super) fn no_evict(session: &mut Session, args: &[Bytes]) -> Outcome {
+/// Accepted and ignored: the broker evicts no clients.
+pub(super) fn no_evict(session: &mut ClientSession, args: &[Bytes]) -> CommandResult {
     match args[0].eq_ignore_ascii_case(b"on") || args[0].eq_ignore_ascii_case(b"off") {
-        true => session.ok(),
-        false => Err(SYNTAX),
+        true => session.reply_ok(),
+        false => Err(SYNTAX_ERROR),
     }
 }
 
-/// A name that cannot break CLIENT LIST, apart from what was received with it.
-pub(super) fn checked_name(name: &[u8]) -> Result<Bytes, Refused> {
+/// Checks that the name cannot break the lines of CLIENT LIST, and copies it out of the read buffer.
+pub(super) fn checked_name(name: &[u8]) -> Result<Bytes, CommandError> {
     match name.iter().all(u8::is_ascii_graphic) {
         true => Ok(Bytes::copy_from_slice(name)),
         false => Err("ERR Client names cannot contain spaces, newlines or special characters.".into()),

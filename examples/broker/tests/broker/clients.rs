@@ -1,4 +1,4 @@
-//! The redis crate as the client.
+//! The redis crate as client.
 
 use std::collections::HashMap;
 
@@ -15,30 +15,30 @@ fn client(broker: &Broker) -> Client {
     Client::open(broker.url()).unwrap()
 }
 
-/// On a busy machine an answer takes as long as it takes.
-fn patient() -> AsyncConnectionConfig {
+/// Without timeouts, because the machine that runs the tests may be busy.
+fn without_timeouts() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None)
 }
 
-async fn plain(broker: &Broker) -> MultiplexedConnection {
-    client(broker).get_multiplexed_async_connection_with_config(&patient()).await.unwrap()
+async fn connect_resp2(broker: &Broker) -> MultiplexedConnection {
+    client(broker).get_multiplexed_async_connection_with_config(&without_timeouts()).await.unwrap()
 }
 
-/// A RESP3 connection, and what is pushed to it.
-async fn pushed(broker: &Broker) -> (MultiplexedConnection, UnboundedReceiver<PushInfo>) {
+/// A RESP3 connection, and its push messages.
+async fn connect_resp3(broker: &Broker) -> (MultiplexedConnection, UnboundedReceiver<PushInfo>) {
     let (sender, receiver) = unbounded_channel();
     let client = Client::open(format!("{}?protocol=resp3", broker.url())).unwrap();
-    let config = patient().set_push_sender(sender);
+    let config = without_timeouts().set_push_sender(sender);
     (client.get_multiplexed_async_connection_with_config(&config).await.unwrap(), receiver)
 }
 
 #[tokio::test]
-async fn subscribers_get_messages_and_publishers_their_number() {
+async fn publish_reaches_subscribers_and_returns_their_number() {
     let broker = Broker::start().unwrap();
     let mut subscriber = client(&broker).get_async_pubsub().await.unwrap();
     subscriber.subscribe(&["a", "b"]).await.unwrap();
     subscriber.psubscribe("a*").await.unwrap();
-    let mut publisher = plain(&broker).await;
+    let mut publisher = connect_resp2(&broker).await;
 
     let sent = [("a", 2), ("b", 1), ("abc", 1), ("c", 0)];
     for (channel, receivers) in sent {
@@ -54,9 +54,9 @@ async fn subscribers_get_messages_and_publishers_their_number() {
 }
 
 #[tokio::test]
-async fn resp3_pushes_all_kinds_on_the_one_connection() {
+async fn resp3_connection_receives_all_kinds_of_push_messages() {
     let broker = Broker::start().unwrap();
-    let (mut connection, mut pushes) = pushed(&broker).await;
+    let (mut connection, mut pushes) = connect_resp3(&broker).await;
     connection.subscribe("a").await.unwrap();
     connection.psubscribe("a*").await.unwrap();
     redis::cmd("SSUBSCRIBE").arg("a").set_no_response(true).exec_async(&mut connection).await.unwrap();
@@ -78,11 +78,11 @@ async fn resp3_pushes_all_kinds_on_the_one_connection() {
 }
 
 #[tokio::test]
-async fn both_protocols_hear_the_same() {
+async fn resp2_and_resp3_subscribers_receive_the_same_message() {
     let broker = Broker::start().unwrap();
     let mut old = client(&broker).get_async_pubsub().await.unwrap();
     old.subscribe("a").await.unwrap();
-    let (mut connection, mut pushes) = pushed(&broker).await;
+    let (mut connection, mut pushes) = connect_resp3(&broker).await;
     connection.subscribe("a").await.unwrap();
     pushes.recv().await.unwrap();
 
@@ -93,7 +93,7 @@ async fn both_protocols_hear_the_same() {
 }
 
 #[tokio::test]
-async fn subscriptions_are_counted() {
+async fn pubsub_counts_subscriptions() {
     let broker = Broker::start().unwrap();
     let mut first = client(&broker).get_async_pubsub().await.unwrap();
     first.subscribe(&["a", "b"]).await.unwrap();
@@ -101,7 +101,7 @@ async fn subscriptions_are_counted() {
     second.subscribe("a").await.unwrap();
     second.psubscribe("x*").await.unwrap();
 
-    let mut connection = plain(&broker).await;
+    let mut connection = connect_resp2(&broker).await;
     let mut numsub = redis::cmd("PUBSUB");
     numsub.arg("NUMSUB").arg(&["a", "b", "c"]);
     let counts: HashMap<String, u64> = numsub.query_async(&mut connection).await.unwrap();
@@ -115,19 +115,19 @@ async fn subscriptions_are_counted() {
 }
 
 #[tokio::test]
-async fn long_pipelines_keep_their_order() {
+async fn long_pipeline_keeps_order() {
     const LENGTH: usize = 10_000;
     let broker = Broker::start().unwrap();
     let mut subscriber = client(&broker).get_async_pubsub().await.unwrap();
     subscriber.subscribe("a").await.unwrap();
-    let mut publisher = plain(&broker).await;
+    let mut publisher = connect_resp2(&broker).await;
 
     let mut pipeline = redis::Pipeline::with_capacity(2 * LENGTH);
     for number in 0..LENGTH {
         pipeline.publish("a", number).cmd("ECHO").arg(number);
     }
-    let answers: Vec<usize> = pipeline.query_async(&mut publisher).await.unwrap();
-    assert_eq!(answers, (0..LENGTH).flat_map(|number| [1, number]).collect::<Vec<_>>());
+    let replies: Vec<usize> = pipeline.query_async(&mut publisher).await.unwrap();
+    assert_eq!(replies, (0..LENGTH).flat_map(|number| [1, number]).collect::<Vec<_>>());
     let mut messages = subscriber.on_message();
     for number in 0..LENGTH {
         assert_eq!(messages.next().await.unwrap().get_payload::<usize>().unwrap(), number);
@@ -135,7 +135,7 @@ async fn long_pipelines_keep_their_order() {
 }
 
 #[test]
-fn info_counts_what_was_published() {
+fn info_counts_commands() {
     let broker = Broker::spawn().unwrap();
     let mut connection = client(&broker).get_connection().unwrap();
     for _ in 0..3 {

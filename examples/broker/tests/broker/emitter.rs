@@ -1,11 +1,11 @@
-//! The emitter needs no more of Redis than this.
+//! The emitter runs on the broker.
 
 use broker::Broker;
 use redis::{Client, Connection, PubSub};
 use socketio_emitter::{Binary, Emitter, Error};
 
-/// Subscribes as a server of the classic adapter does.
-fn server<'a>(connection: &'a mut Connection, id: &str) -> PubSub<'a> {
+/// Subscribes like a server with the classic adapter.
+fn subscribe_as_server<'a>(connection: &'a mut Connection, id: &str) -> PubSub<'a> {
     let mut server = connection.as_pubsub();
     server.psubscribe("socket.io#/#*").unwrap();
     server
@@ -15,7 +15,7 @@ fn server<'a>(connection: &'a mut Connection, id: &str) -> PubSub<'a> {
 }
 
 #[test]
-fn servers_are_found_counted_and_reached() {
+fn emitter_detects_counts_and_reaches_servers() {
     let broker = Broker::spawn().unwrap();
     let io = Emitter::connect(&broker.url()).wait().unwrap();
     let event = |io: &Emitter| io.to("room1").emit("e", &("text", Binary([0, 13, 10, 255])));
@@ -23,7 +23,7 @@ fn servers_are_found_counted_and_reached() {
 
     let client = Client::open(broker.url()).unwrap();
     let (mut first, mut second) = (client.get_connection().unwrap(), client.get_connection().unwrap());
-    let mut servers = [server(&mut first, "aaaaaa"), server(&mut second, "bbbbbb")];
+    let mut servers = [subscribe_as_server(&mut first, "aaaaaa"), subscribe_as_server(&mut second, "bbbbbb")];
     let receipt = event(&io).wait().unwrap();
     assert_eq!((receipt.adapter, receipt.servers), ("classic", Some(2)));
 

@@ -1,4 +1,4 @@
-//! Where it listens, and what is left when it ends.
+//! Start and stop.
 
 use std::{
     io::ErrorKind,
@@ -6,44 +6,44 @@ use std::{
     time::{Duration, Instant},
 };
 
-use broker::{Broker, Options};
+use broker::{Broker, BrokerOptions};
 
-use crate::raw::Raw;
+use crate::raw_connection::RawConnection;
 
 fn is_free(address: SocketAddr) -> bool {
     TcpStream::connect(address).is_err() && TcpListener::bind(address).is_ok()
 }
 
 #[test]
-fn it_listens_on_loopback_only() {
+fn addresses_beyond_loopback_are_refused() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[::ffff:127.0.0.1]:0"] {
         let address: SocketAddr = address.parse().unwrap();
-        let error = Options::new().address(address).spawn().unwrap_err();
+        let error = BrokerOptions::new().address(address).spawn().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
     }
     let broker = Broker::spawn().unwrap();
     assert!(broker.address().ip().is_loopback());
-    let taken = Options::new().address(broker.address()).spawn().unwrap_err();
+    let taken = BrokerOptions::new().address(broker.address()).spawn().unwrap_err();
     assert_eq!(taken.kind(), ErrorKind::AddrInUse);
 }
 
 #[test]
-fn it_starts_on_a_runtime_or_says_that_there_is_none() {
+fn start_outside_of_a_runtime_fails() {
     assert!(Broker::start().is_err());
 }
 
 #[test]
-fn a_dropped_one_has_ended() {
+fn dropping_a_spawned_broker_frees_its_port() {
     let broker = Broker::spawn().unwrap();
-    let mut client = Raw::connect(&broker);
-    client.ask("PING\r\n", "+PONG\r\n");
+    let mut client = RawConnection::connect(&broker);
+    client.exchange("PING\r\n", "+PONG\r\n");
     let address = broker.address();
     drop(broker);
     client.expect_closed();
     assert!(is_free(address));
 
-    let again = Options::new().address(address).spawn().unwrap();
-    Raw::connect(&again).ask("PING\r\n", "+PONG\r\n");
+    let restarted = BrokerOptions::new().address(address).spawn().unwrap();
+    RawConnection::connect(&restarted).exchange("PING\r\n", "+PONG\r\n");
 }
 
 #[tokio::test]
@@ -60,18 +60,18 @@ async fn shutdown_closes_all_connections_and_frees_the_port() {
 }
 
 #[tokio::test]
-async fn a_spawned_one_may_be_dropped_in_async_code() {
+async fn spawned_broker_can_be_dropped_in_async_code() {
     drop(Broker::spawn().unwrap());
 }
 
 #[test]
-fn who_disconnects_is_no_subscriber_any_more() {
+fn disconnected_client_is_no_subscriber() {
     let broker = Broker::spawn().unwrap();
-    let mut subscriber = Raw::connect(&broker);
-    subscriber.ask("SUBSCRIBE a\r\n", "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n");
-    subscriber.ask("PSUBSCRIBE a*\r\n", "*3\r\n$10\r\npsubscribe\r\n$2\r\na*\r\n:2\r\n");
-    let mut other = Raw::connect(&broker);
-    other.ask("PUBLISH a x\r\n", ":2\r\n");
+    let mut subscriber = RawConnection::connect(&broker);
+    subscriber.exchange("SUBSCRIBE a\r\n", "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n");
+    subscriber.exchange("PSUBSCRIBE a*\r\n", "*3\r\n$10\r\npsubscribe\r\n$2\r\na*\r\n:2\r\n");
+    let mut other = RawConnection::connect(&broker);
+    other.exchange("PUBLISH a x\r\n", ":2\r\n");
     drop(subscriber);
 
     let started = Instant::now();
@@ -79,10 +79,10 @@ fn who_disconnects_is_no_subscriber_any_more() {
         other.send("PUBLISH a x\r\n");
         match other.read(4).as_str() {
             ":0\r\n" => break,
-            answer => assert_eq!(answer, ":2\r\n"),
+            reply => assert_eq!(reply, ":2\r\n"),
         }
         assert!(started.elapsed() < Duration::from_secs(30));
     }
-    other.ask("PUBSUB CHANNELS\r\n", "*0\r\n");
-    other.ask("PUBSUB NUMPAT\r\n", ":0\r\n");
+    other.exchange("PUBSUB CHANNELS\r\n", "*0\r\n");
+    other.exchange("PUBSUB NUMPAT\r\n", ":0\r\n");
 }

@@ -1,4 +1,4 @@
-//! The broker from outside: over its port, with nothing else installed.
+//! Tests of the broker over TCP and of its parser. They need no other program.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,5 +8,5 @@ mod lifecycle;
 mod limits;
 mod malformed;
 mod parser;
-mod raw;
+mod raw_connection;
 mod wire;

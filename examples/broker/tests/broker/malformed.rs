@@ -1,13 +1,13 @@
-//! What is no RESP gets Redis' own words, and the connection ends.
+//! Malformed requests get Redis' error, and their connection is closed.
 
-use broker::{Broker, Options};
+use broker::{Broker, BrokerOptions};
 
-use crate::raw::Raw;
+use crate::raw_connection::RawConnection;
 
 const EXPECTED_DOLLAR: &str = "expected '$', got";
 
 #[test]
-fn each_gets_its_error_and_ends() {
+fn malformed_request_gets_redis_error_and_closes_the_connection() {
     let long = |start: &str| format!("{start}{}", "1".repeat(66_000));
     let table = [
         ("*x\r\n", "invalid multibulk length"),
@@ -39,19 +39,19 @@ fn each_gets_its_error_and_ends() {
     ];
     let broker = Broker::spawn().unwrap();
     for (input, reason) in table {
-        let mut client = Raw::connect(&broker);
-        // What came before it is answered.
-        client.ask(&format!("PING\r\n{input}"), &format!("+PONG\r\n-ERR Protocol error: {reason}\r\n"));
+        let mut client = RawConnection::connect(&broker);
+        // The command before it is executed.
+        client.exchange(&format!("PING\r\n{input}"), &format!("+PONG\r\n-ERR Protocol error: {reason}\r\n"));
         client.expect_closed();
     }
-    Raw::connect(&broker).ask("PING\r\n", "+PONG\r\n");
+    RawConnection::connect(&broker).exchange("PING\r\n", "+PONG\r\n");
 }
 
 #[test]
-fn the_words_of_a_command_share_one_limit() {
-    let broker = Options::new().max_request(10).spawn().unwrap();
-    let mut client = Raw::connect(&broker);
-    client.ask("*2\r\n$4\r\nECHO\r\n$6\r\nabcdef\r\n", "$6\r\nabcdef\r\n");
-    client.ask("*2\r\n$4\r\nECHO\r\n$7\r\n", "-ERR Protocol error: invalid bulk length\r\n");
+fn max_request_limits_all_arguments_together() {
+    let broker = BrokerOptions::new().max_request(10).spawn().unwrap();
+    let mut client = RawConnection::connect(&broker);
+    client.exchange("*2\r\n$4\r\nECHO\r\n$6\r\nabcdef\r\n", "$6\r\nabcdef\r\n");
+    client.exchange("*2\r\n$4\r\nECHO\r\n$7\r\n", "-ERR Protocol error: invalid bulk length\r\n");
     client.expect_closed();
 }

@@ -1,14 +1,14 @@
-//! The parser by itself: whatever arrives, and in whatever pieces.
+//! The parser with arbitrary input in arbitrary pieces.
 
-use broker::{Parser, ProtocolError};
+use broker::{ProtocolError, RespParser};
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 
 const MAX_REQUEST: usize = 64;
 
-/// What comes of pieces that arrive one after the other.
+/// The commands in these pieces, and the error that ended parsing.
 fn parse<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Vec<Bytes>>, Result<(), ProtocolError>) {
-    let mut parser = Parser::new(MAX_REQUEST);
+    let mut parser = RespParser::new(MAX_REQUEST);
     let mut input = BytesMut::new();
     let mut commands = Vec::new();
     for piece in pieces {
@@ -24,7 +24,7 @@ fn parse<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Vec<Bytes>>, Re
     (commands, Ok(()))
 }
 
-fn encoded(commands: &[Vec<Vec<u8>>]) -> Vec<u8> {
+fn encode(commands: &[Vec<Vec<u8>>]) -> Vec<u8> {
     let mut out = Vec::new();
     for words in commands {
         out.extend(format!("*{}\r\n", words.len()).bytes());
@@ -37,7 +37,7 @@ fn encoded(commands: &[Vec<Vec<u8>>]) -> Vec<u8> {
     out
 }
 
-/// Pieces that go together often enough to get far.
+/// Input that is valid RESP often enough to reach all states of the parser.
 fn almost_resp() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         any::<Vec<u8>>(),
@@ -50,10 +50,10 @@ fn almost_resp() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn a_line_is_too_long_however_it_is_cut() {
+fn line_limit_is_independent_of_pieces() {
     const MAX_LINE: usize = 64 * 1024;
     for (start, end) in [("PING ", "\n"), ("*", "\r\n"), ("*1\r\n$", "\r\n")] {
-        // The line itself is what comes after the last line's end.
+        // The line begins after the last line end.
         let before = start.rfind('\n').map_or(0, |end| end + 1);
         for (length, too_long) in [(MAX_LINE, false), (MAX_LINE + 1, true)] {
             let digits = "1".repeat(length - (start.len() - before));
@@ -68,7 +68,7 @@ fn a_line_is_too_long_however_it_is_cut() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_commands_or_an_error_however_they_are_cut(input in almost_resp(), cut in 1..9_usize) {
+    fn result_is_independent_of_pieces(input in almost_resp(), cut in 1..9_usize) {
         let (commands, end) = parse([&input[..]]);
         prop_assert!(commands.iter().all(|words| !words.is_empty()));
         prop_assert!(commands.iter().flatten().map(Bytes::len).sum::<usize>() <= input.len());
@@ -76,10 +76,10 @@ proptest! {
     }
 
     #[test]
-    fn commands_arrive_whole_wherever_they_are_cut(
+    fn valid_commands_are_parsed_from_any_two_pieces(
         commands in prop::collection::vec(prop::collection::vec(prop::collection::vec(any::<u8>(), 0..16), 1..5), 0..4),
     ) {
-        let bytes = encoded(&commands);
+        let bytes = encode(&commands);
         for cut in 0..=bytes.len() {
             let (start, rest) = bytes.split_at(cut);
             let (parsed, end) = parse([start, rest]);

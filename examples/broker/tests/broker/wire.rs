@@ -1,24 +1,24 @@
-//! Conversations, byte for byte as redis-server 7.0.15 has them.
+//! Requests and replies, byte for byte as with redis-server 7.0.15.
 
 use broker::Broker;
 
-use crate::raw::Raw;
+use crate::raw_connection::RawConnection;
 
-/// Asks in turn on one new connection.
-fn converse(conversation: &[(&str, &str)]) {
+/// Sends each request and expects its reply, on one new connection.
+fn assert_replies(exchanges: &[(&str, &str)]) {
     let broker = Broker::spawn().unwrap();
-    let mut client = Raw::connect(&broker);
-    for (request, answer) in conversation {
-        client.ask(&format!("{request}\r\n"), answer);
+    let mut client = RawConnection::connect(&broker);
+    for (request, reply) in exchanges {
+        client.exchange(&format!("{request}\r\n"), reply);
     }
-    // Nothing is left over.
-    client.ask("QUIT\r\n", "+OK\r\n");
+    // No bytes are left.
+    client.exchange("QUIT\r\n", "+OK\r\n");
     client.expect_closed();
 }
 
 #[test]
-fn the_first_words() {
-    converse(&[
+fn connection_commands() {
+    assert_replies(&[
         ("PING", "+PONG\r\n"),
         ("ping hi", "$2\r\nhi\r\n"),
         ("ECHO 'a b'", "$3\r\na b\r\n"),
@@ -42,8 +42,8 @@ fn the_first_words() {
 }
 
 #[test]
-fn client() {
-    converse(&[
+fn client_commands() {
+    assert_replies(&[
         ("CLIENT ID", ":1\r\n"),
         ("CLIENT GETNAME", "$-1\r\n"),
         ("CLIENT SETNAME joe", "+OK\r\n"),
@@ -62,9 +62,9 @@ fn client() {
 }
 
 #[test]
-fn what_is_not_known() {
+fn unknown_commands_and_wrong_arguments() {
     let long = "x".repeat(200);
-    converse(&[
+    assert_replies(&[
         ("GET", "-ERR unknown command 'GET', with args beginning with: \r\n"),
         ("set a 'b c'", "-ERR unknown command 'set', with args beginning with: 'a' 'b c' \r\n"),
         (
@@ -78,23 +78,23 @@ fn what_is_not_known() {
         ("HELLO x", "-ERR Protocol version is not an integer or out of range\r\n"),
         ("HELLO 3 FOO", "-ERR Syntax error in HELLO option 'FOO'\r\n"),
         ("HELLO 3 SETNAME", "-ERR Syntax error in HELLO option 'SETNAME'\r\n"),
-        // None of these was a switch to RESP3.
+        // The failed HELLOs did not switch to RESP3.
         ("CLIENT GETNAME", "$-1\r\n"),
     ]);
 }
 
 #[test]
-fn a_resp2_connection_with_subscriptions_only_listens() {
+fn resp2_connection_with_subscriptions_refuses_other_commands() {
     let refused = |name| {
         format!(
             "-ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in \
              this context\r\n"
         )
     };
-    converse(&[
+    assert_replies(&[
         ("SUBSCRIBE a b", "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n"),
         ("SUBSCRIBE a", "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:2\r\n"),
-        // Shard channels are counted apart, patterns are not.
+        // Shard channels are counted separately, patterns are not.
         ("SSUBSCRIBE c", "*3\r\n$10\r\nssubscribe\r\n$1\r\nc\r\n:1\r\n"),
         ("PSUBSCRIBE p*", "*3\r\n$10\r\npsubscribe\r\n$2\r\np*\r\n:3\r\n"),
         ("PING", "*2\r\n$4\r\npong\r\n$0\r\n\r\n"),
@@ -115,14 +115,14 @@ fn a_resp2_connection_with_subscriptions_only_listens() {
 }
 
 #[test]
-fn a_resp3_connection_talks_and_listens() {
+fn resp3_connection_with_subscriptions_accepts_all_commands() {
     let hello = |version: u8, map| {
         format!(
             "{map}\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n7.0.15\r\n$5\r\nproto\r\n:{version}\r\n\
              $2\r\nid\r\n:1\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n"
         )
     };
-    converse(&[
+    assert_replies(&[
         ("HELLO", &hello(2, "*14")),
         ("HELLO 3 AUTH default any SETNAME joe", &hello(3, "%7")),
         ("CLIENT GETNAME", "$3\r\njoe\r\n"),
@@ -150,8 +150,8 @@ fn a_resp3_connection_talks_and_listens() {
 }
 
 #[test]
-fn commands_may_be_typed() {
-    converse(&[
+fn inline_commands() {
+    assert_replies(&[
         ("", ""),
         ("   ", ""),
         ("*0", ""),
@@ -166,10 +166,10 @@ fn commands_may_be_typed() {
 }
 
 #[test]
-fn what_a_web_page_could_send_ends_the_connection() {
+fn http_request_closes_the_connection() {
     let broker = Broker::spawn().unwrap();
     for request in ["POST / HTTP/1.1\r\nPUBLISH a b\r\n", "hOST: 127.0.0.1\r\nPUBLISH a b\r\n"] {
-        let mut client = Raw::connect(&broker);
+        let mut client = RawConnection::connect(&broker);
         client.send(request);
         client.expect_closed();
     }

@@ -12,145 +12,145 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{reply::Reply, requests::Member};
+use super::{member::ClusterMember, response::NodeResponse};
 use crate::Failure;
 
-/// A server hears broadcasts by a pattern, for the channel ends with the room.
+/// Pattern of the broadcast channels, whose names end with the room.
 const BROADCASTS: &str = "socket.io#/#*";
-/// Subscribed by name: who is here counts as a server, whose answers others wait for.
+/// Subscribed by name: Redis counts its subscribers, and by that servers count each other.
 const REQUESTS: &str = "socket.io-request#/#";
-/// Where all servers answer.
+/// Channel of all responses.
 const RESPONSES: &str = "socket.io-response#/#";
 
-/// No client would take more in one message, so neither does a node.
+/// Longest message that is processed, in bytes. Clients accept no more.
 const MAX_MESSAGE: usize = 1024 * 1024;
 
-/// How many answers may wait for Redis to take them.
-const ANSWERS: usize = 256;
+/// Most responses that wait to be published.
+const MAX_QUEUED_RESPONSES: usize = 256;
 
-/// How long connecting and subscribing may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limit to connect and subscribe, and for the answer to a PING.
+const REDIS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often a quiet connection is asked for a sign of life.
-const PULSE: Duration = Duration::from_secs(10);
+/// Interval of PINGs, which detect a broken network.
+const PING_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The pauses between attempts to reconnect double from the first to the last.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// The delay between reconnection attempts doubles from the first to the second value.
+const RECONNECT_DELAYS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// What makes a node a member of the cluster: subscribed as the other servers are, and answering as they do.
-pub(crate) struct Bus {
+/// A node's connection to the cluster: the subscriptions of a server with the classic adapter, and its responses.
+pub(crate) struct NodeBus {
     redis: Client,
-    member: Member,
+    member: ClusterMember,
     adapter: Adapter,
-    session: Option<Session>,
+    connection: Option<BusConnection>,
 }
 
-/// Subscriptions in effect, and a way to answer.
-struct Session {
-    subscribed: PubSub,
-    answers: mpsc::Sender<Reply>,
+/// Active subscriptions, and the queue of responses to publish.
+struct BusConnection {
+    subscriptions: PubSub,
+    responses: mpsc::Sender<NodeResponse>,
     publisher: JoinHandle<()>,
 }
 
-impl Bus {
-    /// Subscribes; nothing that is sent from now on is missed.
-    pub(crate) async fn join(url: &str, member: Member) -> Result<Self, Failure> {
-        let redis = Client::open(url).map_err(|error| format!("this Redis URL cannot be used: {error}"))?;
+impl NodeBus {
+    /// Connects and subscribes. All messages that are published after this returns are received.
+    pub(crate) async fn connect(url: &str, member: ClusterMember) -> Result<Self, Failure> {
+        let redis = Client::open(url).map_err(|error| format!("invalid Redis URL: {error}"))?;
         let adapter = Adapter::Classic(Classic::default());
-        let mut bus = Self { redis, member, adapter, session: None };
+        let mut bus = Self { redis, member, adapter, connection: None };
         let unreachable = |error| format!("cannot reach Redis at {}: {error}", bus.redis.get_connection_info().addr());
-        let session = bus.subscribe().await.map_err(unreachable)?;
-        bus.session = Some(session);
+        let connection = bus.subscribe().await.map_err(unreachable)?;
+        bus.connection = Some(connection);
         Ok(bus)
     }
 
-    /// Listens for ever. A Redis that goes away is waited for.
+    /// Handles messages, and reconnects whenever the connection is lost, until the task is aborted.
     pub(crate) async fn run(mut self) {
-        let mut pause = PAUSES.0;
+        let mut delay = RECONNECT_DELAYS.0;
         loop {
-            match self.session.take() {
-                Some(session) => {
-                    self.listen(session).await;
-                    tracing::warn!("the connection to Redis is gone; reconnecting");
-                    pause = PAUSES.0;
+            match self.connection.take() {
+                Some(connection) => {
+                    self.receive(connection).await;
+                    tracing::warn!("lost the connection to Redis; reconnecting");
+                    delay = RECONNECT_DELAYS.0;
                 }
-                None => sleep(pause).await,
+                None => sleep(delay).await,
             }
             match self.subscribe().await {
-                Ok(session) => {
-                    tracing::warn!("Redis is back");
-                    self.member.rejoined();
-                    self.session = Some(session);
+                Ok(connection) => {
+                    tracing::warn!("reconnected to Redis");
+                    self.member.reconnected();
+                    self.connection = Some(connection);
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "Redis is away");
-                    pause = PAUSES.1.min(pause * 2);
+                    tracing::debug!(%error, "cannot reconnect to Redis");
+                    delay = RECONNECT_DELAYS.1.min(delay * 2);
                 }
             }
         }
     }
 
-    async fn subscribe(&self) -> Result<Session, Failure> {
+    async fn subscribe(&self) -> Result<BusConnection, Failure> {
         let connected = async {
             let publishing = self.redis.get_multiplexed_async_connection().await?;
-            let mut subscribed = self.redis.get_async_pubsub().await?;
-            // The last one is ours alone. Nobody answers there unless told to, but by its name others see that this
-            // server knows everything that a current one does.
+            let mut subscriptions = self.redis.get_async_pubsub().await?;
+            // No message arrives on the server's own response channel, because this node sends no requests by itself.
+            // But the channel's name tells emitters that this server supports the current protocol.
             let own = format!("{RESPONSES}{}#", self.member.id());
-            subscribed.subscribe(&[REQUESTS, RESPONSES, &own]).await?;
-            subscribed.psubscribe(BROADCASTS).await?;
-            RedisResult::Ok((publishing, subscribed))
+            subscriptions.subscribe(&[REQUESTS, RESPONSES, &own]).await?;
+            subscriptions.psubscribe(BROADCASTS).await?;
+            RedisResult::Ok((publishing, subscriptions))
         };
-        let (publishing, subscribed) =
-            timeout(PATIENCE, connected).await.map_err(|_| format!("no answer within {PATIENCE:?}"))??;
-        let (answers, queue) = mpsc::channel(ANSWERS);
+        let (publishing, subscriptions) =
+            timeout(REDIS_TIMEOUT, connected).await.map_err(|_| format!("no answer within {REDIS_TIMEOUT:?}"))??;
+        let (responses, queue) = mpsc::channel(MAX_QUEUED_RESPONSES);
         let publisher = tokio::spawn(publish(publishing, queue));
-        Ok(Session { subscribed, answers, publisher })
+        Ok(BusConnection { subscriptions, responses, publisher })
     }
 
-    /// Hears messages until one of the connections is gone. A broken network may not say so by itself.
-    async fn listen(&self, Session { subscribed, answers, mut publisher }: Session) {
-        let (mut sink, mut messages) = subscribed.split();
-        let hearing = async {
+    /// Handles messages until one of the connections is lost.
+    async fn receive(&self, BusConnection { subscriptions, responses, mut publisher }: BusConnection) {
+        let (mut sink, mut messages) = subscriptions.split();
+        let handling = async {
             while let Some(message) = messages.next().await {
-                self.hear(&message, &answers).await;
+                self.handle(&message, &responses).await;
             }
         };
-        let alive = async {
+        let pinging = async {
             loop {
-                sleep(PULSE).await;
-                if !matches!(timeout(PATIENCE, sink.ping::<Value>()).await, Ok(Ok(_))) {
+                sleep(PING_INTERVAL).await;
+                if !matches!(timeout(REDIS_TIMEOUT, sink.ping::<Value>()).await, Ok(Ok(_))) {
                     return;
                 }
             }
         };
         tokio::select! {
-            () = hearing => {}
-            () = alive => {}
+            () = handling => {}
+            () = pinging => {}
             _ = &mut publisher => {}
         }
         publisher.abort();
     }
 
-    async fn hear(&self, message: &Msg, answers: &mpsc::Sender<Reply>) {
+    async fn handle(&self, message: &Msg, responses: &mpsc::Sender<NodeResponse>) {
         let (channel, payload) = (message.get_channel_name(), message.get_payload_bytes());
         if payload.len() > MAX_MESSAGE {
-            return tracing::warn!(channel, bytes = payload.len(), "a message that is too long was dropped");
+            return tracing::warn!(channel, bytes = payload.len(), "dropped a message that is too long");
         }
         match self.adapter.decode(&(channel, payload).into()) {
-            Ok(heard) => self.member.hear(heard, answers).await,
-            Err(error) => tracing::warn!(channel, %error, "a message that no server could read was dropped"),
+            Ok(decoded) => self.member.handle(decoded, responses).await,
+            Err(error) => tracing::warn!(channel, %error, "dropped a malformed message"),
         }
     }
 }
 
-/// Publishes answers, in order, until the connection breaks.
-async fn publish(mut redis: MultiplexedConnection, mut queue: mpsc::Receiver<Reply>) {
-    while let Some(answer) = queue.recv().await {
-        let Some(payload) = answer.encode() else { continue };
+/// Publishes responses in order until the connection is lost.
+async fn publish(mut redis: MultiplexedConnection, mut queue: mpsc::Receiver<NodeResponse>) {
+    while let Some(response) = queue.recv().await {
+        let Some(payload) = response.encode() else { continue };
         let published = redis::cmd("PUBLISH").arg(RESPONSES).arg(payload).exec_async(&mut redis).await;
         if let Err(error) = published {
-            tracing::debug!(%error, "an answer was not sent");
+            tracing::debug!(%error, "cannot publish a response");
             return;
         }
     }

@@ -2,19 +2,19 @@ use rmpv::Value as Packed;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Answers to the other servers, as the classic adapter reads them. All of it is JSON, except a client's
-/// acknowledgement, which may hold binary.
+/// A response to another server, in the format of the classic adapter: MessagePack for a client's acknowledgement, which
+/// may contain binary, and JSON for everything else.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Reply {
+pub(crate) enum NodeResponse {
     #[serde(rename_all = "camelCase")]
-    Sockets { request_id: String, sockets: Vec<String> },
+    SocketIds { request_id: String, sockets: Vec<String> },
     #[serde(rename_all = "camelCase")]
     Rooms { request_id: String, rooms: Vec<String> },
     #[serde(rename_all = "camelCase")]
-    Fetched { request_id: String, sockets: Vec<Value> },
+    Sockets { request_id: String, sockets: Vec<Value> },
     #[serde(rename_all = "camelCase")]
-    ServerAck {
+    ServerSideEmit {
         #[serde(rename = "type")]
         kind: u8,
         request_id: String,
@@ -28,36 +28,36 @@ pub(crate) enum Reply {
         client_count: usize,
     },
     #[serde(rename_all = "camelCase")]
-    Ack {
+    ClientAck {
         #[serde(rename = "type")]
         kind: u8,
         request_id: String,
-        /// The first argument, if there was one.
+        /// The first argument of the acknowledgement.
         #[serde(skip_serializing_if = "Option::is_none")]
         packet: Option<Packed>,
     },
-    /// One socket did as it was told.
+    /// The node has executed a join, leave or disconnect.
     #[serde(rename_all = "camelCase")]
     Done { request_id: String },
 }
 
-impl Reply {
-    pub(crate) fn server_ack(request_id: String, data: Value) -> Self {
-        Self::ServerAck { kind: 6, request_id, data }
+impl NodeResponse {
+    pub(crate) fn server_side_emit(request_id: String, data: Value) -> Self {
+        Self::ServerSideEmit { kind: 6, request_id, data }
     }
 
     pub(crate) fn client_count(request_id: String, client_count: usize) -> Self {
         Self::ClientCount { kind: 8, request_id, client_count }
     }
 
-    pub(crate) fn ack(request_id: String, packet: Option<Packed>) -> Self {
-        Self::Ack { kind: 9, request_id, packet }
+    pub(crate) fn client_ack(request_id: String, packet: Option<Packed>) -> Self {
+        Self::ClientAck { kind: 9, request_id, packet }
     }
 
-    /// The bytes to publish; `None` for what cannot be written, which would help nobody.
+    /// The bytes to publish; `None` if the value cannot be serialized.
     pub(crate) fn encode(&self) -> Option<Vec<u8>> {
         match self {
-            Self::Ack { .. } => rmp_serde::to_vec_named(self).ok(),
+            Self::ClientAck { .. } => rmp_serde::to_vec_named(self).ok(),
             _ => serde_json::to_vec(self).ok(),
         }
     }

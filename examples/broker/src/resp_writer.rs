@@ -1,30 +1,30 @@
 use bytes::{BufMut, BytesMut};
 
-/// The two versions of the protocol that Redis speaks.
+/// The versions of the Redis protocol.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Protocol {
+pub(crate) enum RespVersion {
     #[default]
     Resp2,
     Resp3,
 }
 
-/// Writes values as they stand on the wire.
+/// Encodes RESP values.
 #[derive(Debug)]
-pub(crate) struct Reply<'a> {
+pub(crate) struct RespWriter<'a> {
     out: &'a mut BytesMut,
-    protocol: Protocol,
+    version: RespVersion,
 }
 
-impl<'a> Reply<'a> {
-    pub(crate) fn new(out: &'a mut BytesMut, protocol: Protocol) -> Self {
-        Self { out, protocol }
+impl<'a> RespWriter<'a> {
+    pub(crate) fn new(out: &'a mut BytesMut, version: RespVersion) -> Self {
+        Self { out, version }
     }
 
     pub(crate) fn simple(&mut self, text: &str) {
         self.line(b'+', text.as_bytes());
     }
 
-    /// An error; its first word is its code.
+    /// An error. Its first word is the code.
     pub(crate) fn error(&mut self, text: &str) {
         self.line(b'-', text.replace(['\r', '\n'], " ").as_bytes());
     }
@@ -40,11 +40,11 @@ impl<'a> Reply<'a> {
         self.out.put_slice(b"\r\n");
     }
 
-    /// Text for people to read, which RESP3 marks as such.
+    /// Text for people: a verbatim string in RESP3.
     pub(crate) fn text(&mut self, text: &str) {
-        match self.protocol {
-            Protocol::Resp2 => self.bulk(text),
-            Protocol::Resp3 => {
+        match self.version {
+            RespVersion::Resp2 => self.bulk(text),
+            RespVersion::Resp3 => {
                 self.number(b'=', text.len() + 4);
                 self.out.put_slice(b"txt:");
                 self.out.put_slice(text.as_bytes());
@@ -54,34 +54,34 @@ impl<'a> Reply<'a> {
     }
 
     pub(crate) fn null(&mut self) {
-        self.out.put_slice(match self.protocol {
-            Protocol::Resp2 => b"$-1\r\n",
-            Protocol::Resp3 => b"_\r\n",
+        self.out.put_slice(match self.version {
+            RespVersion::Resp2 => b"$-1\r\n",
+            RespVersion::Resp3 => b"_\r\n",
         });
     }
 
-    /// Begins an array of as many values as follow.
+    /// The header of an array. Its values follow.
     pub(crate) fn array(&mut self, length: usize) {
         self.number(b'*', length);
     }
 
-    /// Begins a map of as many pairs as follow, which RESP2 lists flat.
+    /// The header of a map: a flat array in RESP2. Its keys and values follow.
     pub(crate) fn map(&mut self, pairs: usize) {
-        match self.protocol {
-            Protocol::Resp2 => self.number(b'*', 2 * pairs),
-            Protocol::Resp3 => self.number(b'%', pairs),
+        match self.version {
+            RespVersion::Resp2 => self.number(b'*', 2 * pairs),
+            RespVersion::Resp3 => self.number(b'%', pairs),
         }
     }
 
-    /// Begins what was not asked for, which RESP3 tells from answers.
+    /// The header of a push message: an array in RESP2. Its values follow.
     pub(crate) fn push(&mut self, length: usize) {
-        match self.protocol {
-            Protocol::Resp2 => self.number(b'*', length),
-            Protocol::Resp3 => self.number(b'>', length),
+        match self.version {
+            RespVersion::Resp2 => self.number(b'*', length),
+            RespVersion::Resp3 => self.number(b'>', length),
         }
     }
 
-    fn number(&mut self, mark: u8, number: usize) {
+    fn number(&mut self, prefix: u8, number: usize) {
         let mut digits = [0; 20];
         let mut start = digits.len();
         let mut rest = number;
@@ -93,12 +93,12 @@ impl<'a> Reply<'a> {
                 break;
             }
         }
-        self.line(mark, &digits[start..]);
+        self.line(prefix, &digits[start..]);
     }
 
-    fn line(&mut self, mark: u8, text: &[u8]) {
+    fn line(&mut self, prefix: u8, text: &[u8]) {
         self.out.reserve(text.len() + 3);
-        self.out.put_u8(mark);
+        self.out.put_u8(prefix);
         self.out.put_slice(text);
         self.out.put_slice(b"\r\n");
     }

@@ -2,51 +2,51 @@ use std::{borrow::Cow, fmt, mem};
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use crate::inline;
+use crate::inline_command;
 
-/// The longest line: an inline command, or the length of an array or a bulk string.
+/// Longest line in bytes: an inline command, or the header of an array or bulk string.
 const MAX_LINE: usize = 64 * 1024;
 
-/// The most words of a command, as in Redis before 7.0, where the limit grew beyond use.
-const MAX_WORDS: usize = 1024 * 1024;
+/// Most arguments of a command, its name included: the limit of Redis before 7.0. Later versions permit about 2 billion.
+const MAX_ARGS: usize = 1024 * 1024;
 
-/// Cuts what a client sends into commands. It does no I/O, takes from the front of its input what it has understood,
-/// and goes on from there, so that a command that arrives in many pieces costs no more than one that arrives whole.
+/// Parses a client's commands. Does no I/O. Removes parsed bytes from the front of its input and keeps its state between
+/// calls, so that a command that arrives in many pieces costs no more than one that arrives whole.
 ///
 /// ```
 /// # fn main() -> Result<(), broker::ProtocolError> {
-/// let mut parser = broker::Parser::new(1024);
+/// let mut parser = broker::RespParser::new(1024);
 /// let mut input = bytes::BytesMut::from("*1\r\n$4\r\nPING\r\nECHO 'a b'\r\nQU");
 /// assert_eq!(parser.parse(&mut input)?.unwrap(), ["PING"]);
 /// assert_eq!(parser.parse(&mut input)?.unwrap(), ["ECHO", "a b"]);
-/// assert_eq!(parser.parse(&mut input)?, None); // more has to arrive
+/// assert_eq!(parser.parse(&mut input)?, None); // incomplete
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Parser {
+pub struct RespParser {
     max_request: usize,
-    /// How many words of the command are still to come.
+    /// The number of arguments of the current command that are missing.
     missing: usize,
-    /// How many bytes they may have.
-    room: usize,
-    /// The length of the next word, once it is known.
+    /// How many bytes they can have in total.
+    remaining: usize,
+    /// The length of the next argument, if its header is parsed.
     length: Option<usize>,
-    words: Vec<Bytes>,
-    /// How much of a line was searched for its end, in vain.
+    args: Vec<Bytes>,
+    /// How many bytes of the current line have been searched for its end.
     searched: usize,
 }
 
-impl Parser {
-    /// A parser for one connection, for commands of at most that many bytes.
+impl RespParser {
+    /// Creates a parser for one connection. `max_request` limits the total length of a command's arguments, in bytes.
     pub fn new(max_request: usize) -> Self {
-        Self { max_request, missing: 0, room: 0, length: None, words: Vec::new(), searched: 0 }
+        Self { max_request, missing: 0, remaining: 0, length: None, args: Vec::new(), searched: 0 }
     }
 
-    /// The next command, which has at least one word; `None` if more has to arrive first.
+    /// The next command: its name and arguments. `None` if the input contains no complete command.
     ///
     /// # Errors
-    /// If this is not RESP, or too much of it. What follows cannot be understood either.
+    /// If the input is malformed or exceeds a limit. The parser cannot continue after an error.
     pub fn parse(&mut self, input: &mut BytesMut) -> Result<Option<Vec<Bytes>>, ProtocolError> {
         loop {
             if self.missing > 0 {
@@ -59,16 +59,16 @@ impl Parser {
                         return Ok(None);
                     };
                     let length = integer(&line[1..]).ok_or_else(|| error(ARRAY_LENGTH))?;
-                    // Redis passes over empty and negative arrays without a word.
+                    // Redis ignores empty and negative arrays.
                     self.missing = usize::try_from(length).unwrap_or(0);
-                    if self.missing > MAX_WORDS {
+                    if self.missing > MAX_ARGS {
                         return Err(error(ARRAY_LENGTH));
                     }
-                    self.room = self.max_request;
+                    self.remaining = self.max_request;
                 }
                 Some(_) => match self.inline(input)? {
-                    Some(words) if words.is_empty() => {}
-                    words => return Ok(words),
+                    Some(args) if args.is_empty() => {}
+                    args => return Ok(args),
                 },
             }
         }
@@ -87,21 +87,21 @@ impl Parser {
                         return Err(ProtocolError(format!("expected '$', got '{first}'").into()));
                     };
                     let length = integer(digits).and_then(|length| usize::try_from(length).ok());
-                    let length = length.filter(|&length| length <= self.room).ok_or_else(|| error(BULK_LENGTH))?;
-                    self.room -= length;
+                    let length = length.filter(|&length| length <= self.remaining).ok_or_else(|| error(BULK_LENGTH))?;
+                    self.remaining -= length;
                     *self.length.insert(length)
                 }
             };
-            // The two bytes after it are its line's end; Redis does not look at them.
+            // Two bytes of line end follow, which Redis does not check.
             if input.len() < length + 2 {
                 return Ok(None);
             }
-            self.words.push(input.split_to(length).freeze());
+            self.args.push(input.split_to(length).freeze());
             input.advance(2);
             self.length = None;
             self.missing -= 1;
         }
-        Ok(Some(mem::take(&mut self.words)))
+        Ok(Some(mem::take(&mut self.args)))
     }
 
     fn inline(&mut self, input: &mut BytesMut) -> Result<Option<Vec<Bytes>>, ProtocolError> {
@@ -109,11 +109,11 @@ impl Parser {
             return Ok(None);
         };
         let line = input.split_to(end + 1);
-        let words = inline::words(&line[..end]).ok_or_else(|| error(QUOTES))?;
-        Ok(Some(words))
+        let args = inline_command::parse_words(&line[..end]).ok_or_else(|| error(QUOTES))?;
+        Ok(Some(args))
     }
 
-    /// A line without its end, which is a carriage return and, as in Redis, any byte.
+    /// A line without its end. As in Redis, the end is a carriage return and any byte.
     fn take_line(&mut self, input: &mut BytesMut, too_long: &'static str) -> Result<Option<BytesMut>, ProtocolError> {
         match self.line_end(input, b'\r', too_long)? {
             Some(end) if end + 1 < input.len() => {
@@ -129,7 +129,7 @@ impl Parser {
         }
     }
 
-    /// Where the line ends. Redis takes a longer one if all of it arrived at once; here it is too long in any case.
+    /// The position of the line's end. Unlike Redis, refuses a line that is too long even if it arrived in one piece.
     fn line_end(&mut self, input: &[u8], end: u8, too_long: &'static str) -> Result<Option<usize>, ProtocolError> {
         let searched = mem::take(&mut self.searched);
         match input.iter().take(MAX_LINE + 1).skip(searched).position(|&byte| byte == end) {
@@ -143,7 +143,7 @@ impl Parser {
     }
 }
 
-/// Why a client's bytes are no command, in Redis' words.
+/// Why the input is malformed, with Redis' error text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProtocolError(Cow<'static, str>);
 
@@ -166,7 +166,7 @@ fn error(reason: &'static str) -> ProtocolError {
     ProtocolError(Cow::Borrowed(reason))
 }
 
-/// An integer, spelled the one way that Redis takes.
+/// An integer in the only form that Redis accepts: without plus sign and leading zeros.
 pub(crate) fn integer(text: &[u8]) -> Option<i64> {
     match text {
         [b'0'] => Some(0),

@@ -1,9 +1,9 @@
-//! Inline commands: words as one types them, quoted where needed.
+//! Inline commands: one line of words separated by spaces, with optional quotes.
 
 use bytes::Bytes;
 
-/// The words of a line; `None` if quotes do not close, or if something sticks to their end.
-pub(crate) fn words(mut line: &[u8]) -> Option<Vec<Bytes>> {
+/// The words of a line; `None` if quotes are unbalanced or a word continues after its closing quote.
+pub(crate) fn parse_words(mut line: &[u8]) -> Option<Vec<Bytes>> {
     let mut words = Vec::new();
     loop {
         let blank = line.iter().take_while(|&&byte| is_space(byte)).count();
@@ -21,7 +21,7 @@ fn take_word<'a>(mut line: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
     loop {
         match line {
             [] | [b' ' | b'\n' | b'\r' | b'\t', ..] => return Some(line),
-            // Quotes may begin inside a word, and end it.
+            // Quotes can begin inside a word. The closing quote ends the word.
             [b'"', rest @ ..] => return double_quoted(rest, word),
             [b'\'', rest @ ..] => return single_quoted(rest, word),
             [byte, rest @ ..] => {
@@ -36,11 +36,11 @@ fn double_quoted<'a>(mut line: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]>
     loop {
         let (byte, rest) = match line {
             [] => return None,
-            [b'"', rest @ ..] => return apart(rest),
+            [b'"', rest @ ..] => return end_of_word(rest),
             [b'\\', b'x', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                (hex(*high) << 4 | hex(*low), rest)
+                (hex_value(*high) << 4 | hex_value(*low), rest)
             }
-            [b'\\', escaped, rest @ ..] => (unescaped(*escaped), rest),
+            [b'\\', escaped, rest @ ..] => (unescape(*escaped), rest),
             [byte, rest @ ..] => (*byte, rest),
         };
         word.push(byte);
@@ -52,7 +52,7 @@ fn single_quoted<'a>(mut line: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]>
     loop {
         let (byte, rest) = match line {
             [] => return None,
-            [b'\'', rest @ ..] => return apart(rest),
+            [b'\'', rest @ ..] => return end_of_word(rest),
             [b'\\', b'\'', rest @ ..] => (b'\'', rest),
             [byte, rest @ ..] => (*byte, rest),
         };
@@ -61,12 +61,12 @@ fn single_quoted<'a>(mut line: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]>
     }
 }
 
-/// What follows closing quotes, if it is no part of the word.
-fn apart(rest: &[u8]) -> Option<&[u8]> {
+/// The rest of the line after a closing quote; `None` if it does not begin with a space.
+fn end_of_word(rest: &[u8]) -> Option<&[u8]> {
     rest.first().is_none_or(|&byte| is_space(byte)).then_some(rest)
 }
 
-fn unescaped(byte: u8) -> u8 {
+fn unescape(byte: u8) -> u8 {
     match byte {
         b'n' => b'\n',
         b'r' => b'\r',
@@ -77,7 +77,7 @@ fn unescaped(byte: u8) -> u8 {
     }
 }
 
-fn hex(digit: u8) -> u8 {
+fn hex_value(digit: u8) -> u8 {
     char::from(digit).to_digit(16).map_or(0, |value| value as u8)
 }
 

@@ -6,10 +6,10 @@ use std::{
 
 use broker::Broker;
 
-/// A connection that sends and compares bytes as they are.
-pub(crate) struct Raw(TcpStream);
+/// A TCP connection that sends and compares bytes.
+pub(crate) struct RawConnection(TcpStream);
 
-impl Raw {
+impl RawConnection {
     pub(crate) fn connect(broker: &Broker) -> Self {
         let socket = TcpStream::connect(broker.address()).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -20,7 +20,7 @@ impl Raw {
         self.0.write_all(bytes.as_ref()).unwrap();
     }
 
-    /// Reads as many bytes as these are, which they must be.
+    /// Reads these bytes.
     pub(crate) fn expect(&mut self, bytes: impl AsRef<[u8]>) {
         let expected = bytes.as_ref();
         let mut got = vec![0; expected.len()];
@@ -35,21 +35,21 @@ impl Raw {
         assert_eq!(String::from_utf8_lossy(&got[..read]), String::from_utf8_lossy(expected));
     }
 
-    /// The next bytes.
+    /// Reads this number of bytes.
     pub(crate) fn read(&mut self, length: usize) -> String {
         let mut bytes = vec![0; length];
         self.0.read_exact(&mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
-    /// Asks, and compares the answer.
-    pub(crate) fn ask(&mut self, request: &str, answer: &str) {
+    /// Sends a request, and reads this reply.
+    pub(crate) fn exchange(&mut self, request: &str, reply: &str) {
         self.send(request);
-        self.expect(answer);
+        self.expect(reply);
     }
 
-    /// Reads until the other side has closed the connection, and gives the number of bytes before that.
-    pub(crate) fn until_closed(mut self) -> u64 {
+    /// Reads until the broker closes the connection. Returns the number of bytes read.
+    pub(crate) fn read_until_closed(mut self) -> u64 {
         let mut buffer = vec![0; 64 * 1024];
         let mut total = 0;
         loop {
@@ -62,8 +62,8 @@ impl Raw {
         }
     }
 
-    /// Fails unless nothing more comes before the connection is closed.
+    /// Expects the broker to close the connection and to send nothing before.
     pub(crate) fn expect_closed(self) {
-        assert_eq!(self.until_closed(), 0);
+        assert_eq!(self.read_until_closed(), 0);
     }
 }
