@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(args: ChatArgs) -> Result<(), Failure> {
-    let stop = socketio_bridge::stop()?;
+    let stop = socketio_bridge::shutdown_signal()?;
     match args.subcommand {
         None => {
             let demo = ChatDemo::start(&args.demo).await?;

@@ -24,7 +24,10 @@ mod socket_description;
 
 use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
 
-use socketio_emitter::{Adapter, Classic, Options, SocketIo as Generation};
+use socketio_emitter::{
+    Adapter, Options,
+    adapter::{Classic, SocketIo as Generation},
+};
 use socketioxide::SocketIo;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 use uuid::Uuid;

@@ -5,7 +5,7 @@ use redis::{
     Client, Msg, RedisResult, Value,
     aio::{MultiplexedConnection, PubSub},
 };
-use socketio_emitter::{Adapter, Classic};
+use socketio_emitter::{Adapter, adapter::Classic};
 use tokio::{
     sync::mpsc,
     task::JoinHandle,

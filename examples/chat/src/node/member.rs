@@ -3,7 +3,11 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{Stream, StreamExt};
 use rmpv::Value as Packed;
 use serde::Deserialize;
-use socketio_emitter::{Action, Args, Heard, Message, Question, RESERVED_EVENTS, Target};
+use socketio_emitter::{
+    Args, Message,
+    adapter::{DecodedMessage, RequestKind},
+    message::{Action, RESERVED_EVENTS, Target},
+};
 use socketioxide::{SocketIo, extract::SocketRef, operators::BroadcastOperators};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -51,9 +55,9 @@ impl ClusterMember {
     ///
     /// A node publishes its own broadcasts to Redis only and delivers them here, so that all clients receive all events
     /// in the same order. Its own requests and server-side events are for the other servers.
-    pub(crate) async fn handle(&self, decoded: Heard, responses: &mpsc::Sender<NodeResponse>) {
+    pub(crate) async fn handle(&self, decoded: DecodedMessage, responses: &mpsc::Sender<NodeResponse>) {
         match decoded {
-            Heard::Message { message: Message { target, action }, sender, request }
+            DecodedMessage::Message { message: Message { target, action, .. }, sender, request, .. }
                 if target.namespace == NAMESPACE =>
             {
                 let own = sender.as_deref() == Some(&self.id);
@@ -95,10 +99,10 @@ impl ClusterMember {
                     }
                 }
             }
-            Heard::Question { about, target, sender, request: Some(request_id) }
+            DecodedMessage::Request { kind, target, sender, request: Some(request_id), .. }
                 if target.namespace == NAMESPACE && sender.as_deref() != Some(&self.id) =>
             {
-                if let Some(response) = self.respond(about, &target, request_id) {
+                if let Some(response) = self.respond(kind, &target, request_id) {
                     send(responses, response).await;
                 }
             }
@@ -147,20 +151,20 @@ impl ClusterMember {
         });
     }
 
-    fn respond(&self, about: Question, target: &Target, request_id: String) -> Option<NodeResponse> {
+    fn respond(&self, about: RequestKind, target: &Target, request_id: String) -> Option<NodeResponse> {
         let sockets = self.operators(target).sockets();
         match about {
-            Question::Sockets => {
+            RequestKind::SocketIds => {
                 let sockets = sockets.iter().map(|socket| socket.id.to_string()).collect();
                 Some(NodeResponse::SocketIds { request_id, sockets })
             }
-            Question::Rooms => {
+            RequestKind::AllRooms => {
                 let mut rooms: Vec<_> = sockets.iter().flat_map(|socket| socket.rooms()).map(String::from).collect();
                 rooms.sort_unstable();
                 rooms.dedup();
                 Some(NodeResponse::Rooms { request_id, rooms })
             }
-            Question::Fetch => {
+            RequestKind::FetchSockets => {
                 let sockets = sockets.iter().map(socket_description).collect();
                 Some(NodeResponse::Sockets { request_id, sockets })
             }
@@ -204,7 +208,7 @@ async fn send(responses: &mpsc::Sender<NodeResponse>, response: NodeResponse) {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use socketio_emitter::{Adapter, Classic, Emitter};
+    use socketio_emitter::{Adapter, Emitter, adapter::Classic};
 
     use super::*;
 

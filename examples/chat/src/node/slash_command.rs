@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use socketio_emitter::{Ack, Answers, Emitter, Error};
+use socketio_emitter::{
+    Emitter, Error,
+    request::{Ack, Responses},
+};
 
 /// Time limit for the cluster's answers.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -63,20 +66,20 @@ impl<'a> SlashCommand<'a> {
     pub(super) async fn run(self, emitter: &Emitter) -> Result<SlashCommandResult<'a>, Error> {
         match self {
             Self::Who => {
-                let sockets = emitter.sockets().timeout(ANSWER_TIMEOUT);
+                let sockets = emitter.fetch_sockets().timeout(ANSWER_TIMEOUT);
                 let rooms = emitter.rooms().timeout(ANSWER_TIMEOUT);
                 let (sockets, rooms) = tokio::try_join!(sockets.into_future(), rooms.into_future())?;
                 let (servers, partial) =
-                    (sockets.tally.servers, sockets.tally.partial.zip(rooms.tally.partial).map(|(a, b)| a || b));
-                let mut rooms = rooms.answers;
+                    (sockets.summary.servers, sockets.summary.partial.zip(rooms.summary.partial).map(|(a, b)| a || b));
+                let mut rooms = rooms.responses;
                 rooms.sort_unstable();
                 let sockets = sockets.into_iter().map(|socket| socket.id).collect();
                 Ok(SlashCommandResult::Who { servers, sockets, rooms, partial })
             }
             Self::Ask(question) => {
-                let Answers { tally, answers, .. } =
+                let Responses { summary, responses: answers, .. } =
                     emitter.emit_with_ack("ask", &question).timeout(ANSWER_TIMEOUT).await?;
-                let (servers, clients, partial) = (tally.servers, tally.clients, tally.partial);
+                let (servers, clients, partial) = (summary.servers, summary.clients, summary.partial);
                 Ok(SlashCommandResult::Ask { question, servers, clients, answers, partial })
             }
         }

@@ -96,7 +96,7 @@ async fn nodes_respond_to_requests_and_execute_orders() {
     let responses = request_responses(redis, request(json!({"type": 6, "data": ["reload", 1]})), 2).await;
     assert!(responses.iter().all(|response| response["type"] == 6 && response["data"].is_string()), "{responses:?}");
 
-    io.to("green").disconnect(socketio_emitter::Close::Yes).await.unwrap();
+    io.to("green").disconnect(socketio_emitter::message::DisconnectMode::CloseConnection).await.unwrap();
     while bob.next_frame().await != "41" {}
 }
 
