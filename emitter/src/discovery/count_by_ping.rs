@@ -31,7 +31,7 @@ pub(crate) async fn count_by_ping(
         .send(slice::from_ref(&request.command), None, deadline)
         .await
         .map_err(|error| connection.unsent(error))?;
-    sent.taken.into_iter().collect::<Result<Vec<_>, _>>()?;
+    sent.results.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut present = HashSet::new();
     let patience = deadline.half().at_most(PATIENCE);
     let mut until = patience;
