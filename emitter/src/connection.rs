@@ -1,5 +1,5 @@
-//! Redis as it is deployed: one server, a Redis Cluster, sentinels, a connection of the caller, or a recorder in its place.
-//! This room knows commands, channels and streams, but not what their payloads mean.
+//! Redis as it is deployed: one server, a Redis Cluster, sentinels, a connection of the caller, or a recorder in its
+//! place. This room knows commands, channels and streams, but not what their payloads mean.
 
 mod access_options;
 mod backoff;
@@ -122,7 +122,7 @@ impl Connection {
         }
     }
 
-    /// Runs the queries in one round trip; `None` without Redis. An error never means that a message may have been taken.
+    /// Runs the queries in one round trip; `None` without Redis. Whatever the error, no message was sent.
     pub(crate) async fn query(
         &self,
         queries: &[RedisQuery],

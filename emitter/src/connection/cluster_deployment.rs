@@ -40,8 +40,8 @@ impl ClusterDeployment {
         Self { seeds, access, nodes: Mutex::default() }
     }
 
-    /// Asks several nodes, and uses the view with the highest epoch. The publisher is a node that can reach the others: a
-    /// node that is cut off from them accepts PUBLISH too, but delivers on its side only.
+    /// Asks several nodes, and uses the view with the highest epoch. The publisher is a node that can reach the others:
+    /// a node that is cut off from them accepts PUBLISH too, but delivers on its side only.
     pub(super) async fn resolve(
         &self,
         before: Option<&Topology>,
@@ -94,8 +94,8 @@ impl ClusterDeployment {
     }
 
     fn down(&self) -> ResolveError {
-        let reason = "the cluster is down: every node that answered is cut off from most of the others, or lacks the owner \
-                      of some slots; check CLUSTER INFO";
+        let reason = "the cluster is down: every node that answered is cut off from most of the others, or knows no \
+                      owner of some slots; check CLUSTER INFO";
         let source = io::Error::other(reason).into();
         ResolveError::Transient(CommandError::Unreachable { address: self.address(), source })
     }

@@ -4,8 +4,8 @@ use redis::RedisError;
 
 use crate::base::{Error, is_transient};
 
-/// Why a command has no reply, and whether Redis may have taken it all the same. It can be cloned, because one error may
-/// concern many commands.
+/// Why a command has no reply, and whether Redis may have taken it all the same. It can be cloned, because one error
+/// may concern many commands.
 #[derive(Debug, Clone)]
 pub(crate) enum CommandError {
     /// The command was not written to a connection.

@@ -1,7 +1,7 @@
 use crate::base::Error;
 
-/// The Redis URL cannot be used. `reason` names the part that is wrong and what to write instead. It must not repeat the
-/// URL: what is in the wrong place may be a piece of a password.
+/// The Redis URL cannot be used. `reason` names the part that is wrong and what to write instead. It must not repeat
+/// the URL: what is in the wrong place may be a piece of a password.
 pub(super) fn invalid_url(reason: &str) -> Error {
     Error::Config(format!("the Redis URL cannot be used: {reason}"))
 }

@@ -27,7 +27,8 @@ pub(super) enum Deployment {
 /// Why the topology is unknown. No message was sent.
 #[derive(Debug)]
 pub(super) enum ResolveError {
-    /// A server answered that the topology is changing, or named a primary that is not one yet: a later attempt may succeed.
+    /// A server answered that the topology is changing, or named a primary that is not one yet: a later attempt may
+    /// succeed.
     Transient(CommandError),
     /// No server answered, or none answered as it should.
     Permanent(CommandError),
@@ -115,8 +116,8 @@ impl Deployment {
         }
     }
 
-    /// The primary's replica at `host`. `None` in a Redis Cluster, where servers count the subscribers of replicas too, and
-    /// for a Unix socket.
+    /// The primary's replica at `host`. `None` in a Redis Cluster, where servers count the subscribers of replicas too,
+    /// and for a Unix socket.
     pub(super) fn replica(&self, host: &HostPort) -> Option<Result<RedisNode, CommandError>> {
         match self {
             Self::Server(server) => {
@@ -163,8 +164,8 @@ impl SingleServer {
         self.resolve_cluster(before, deadline).await
     }
 
-    /// Uses the cluster that the server belongs to: the server alone would count its own subscribers only, and refuse the
-    /// keys of other nodes.
+    /// Uses the cluster that the server belongs to: the server alone would count its own subscribers only, and refuse
+    /// the keys of other nodes.
     #[cfg(feature = "cluster")]
     async fn resolve_cluster(&self, before: Option<&Topology>, deadline: Deadline) -> Result<Topology, ResolveError> {
         let Some((host, access)) = &self.location else {

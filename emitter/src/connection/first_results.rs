@@ -7,8 +7,10 @@ use crate::base::Deadline;
 /// How long to wait for more results after the first: the first node to answer may have outdated information.
 const MORE_RESULTS_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// The results of the requests that succeed first, or the error of the last that failed. Requests to frozen servers are
-/// not waited for.
+/// The results of the requests that succeed first. Requests to frozen servers are not waited for.
+///
+/// # Errors
+/// If none succeeds, the last error; `None` if none ended before the deadline.
 pub(super) async fn first_results<T, E, F>(
     requests: impl IntoIterator<Item = F>,
     deadline: Deadline,

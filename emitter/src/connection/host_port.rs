@@ -10,8 +10,8 @@ pub(super) struct HostPort {
 
 #[cfg(feature = "cluster")]
 impl HostPort {
-    /// The address of a node as `reporter`, the address of a node of the same cluster, reports it. A node may leave out its
-    /// own host.
+    /// The address of a node as `reporter`, the address of a node of the same cluster, reports it. A node may leave out
+    /// its own host.
     pub(super) fn reported(name: &str, port: u16, reporter: &str) -> Self {
         let reporter = reporter.rsplit_once(':').map_or(reporter, |(name, _)| name);
         let name = if name.is_empty() || name == "?" { reporter } else { name };

@@ -1,5 +1,5 @@
-//! MONITOR shows every command that Redis runs, one a line. Messages on shard channels are read from it where no replica can
-//! be used: servers would count a subscriber, and Redis has no patterns for shard channels.
+//! MONITOR shows every command that Redis runs, one a line. Messages on shard channels are read from it where no
+//! replica can be used: servers would count a subscriber, and Redis has no patterns for shard channels.
 
 use std::io;
 

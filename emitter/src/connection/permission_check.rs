@@ -5,8 +5,8 @@ use crate::{adapter::Command, base::Deadline};
 
 /// Has Redis check whether it would take these commands; false where it does not permit to find out.
 ///
-/// Redis checks each command when a transaction queues it, and the transaction is discarded. Each check has a connection of
-/// its own, so that no other command gets into the transaction.
+/// Redis checks each command when a transaction queues it, and the transaction is discarded. Each check has a
+/// connection of its own, so that no other command gets into the transaction.
 pub(super) async fn check_permissions(
     topology: &Topology,
     commands: &[Command],
@@ -42,7 +42,8 @@ async fn check_permission(
     }
     let reply = run(&[command.to_redis(), redis::cmd("DISCARD")]).await?.into_iter().next();
     Ok(match reply {
-        // When Redis is out of memory, it refuses every command in a transaction, but outside of one only those that write.
+        // When Redis is out of memory, it refuses every command in a transaction, but outside of one only those that
+        // write.
         Some(Err(error)) if error.code() == Some("OOM") && command.name() != "XADD" => Ok(true),
         Some(reply) => reply.map(|_| true),
         None => Ok(false),

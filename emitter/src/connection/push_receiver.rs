@@ -18,14 +18,15 @@ use tokio::{
 use super::{OwnedFrame, redis_node::RedisNode};
 use crate::base::{Deadline, Elapsed};
 
-/// How many bytes the queue holds. Frames that do not fit are dropped and counted: if the connection were not read, Redis
-/// would close it. A larger frame fits if it is the only one.
+/// How many bytes the queue holds. Frames that do not fit are dropped and counted: if the connection were not read,
+/// Redis would close it. A larger frame fits if it is the only one.
 const MAX_QUEUE_BYTES: usize = 64 << 20;
 
 /// The memory that a frame in the queue takes besides its bytes.
 const FRAME_OVERHEAD: usize = 128;
 
-/// A connection that receives nothing for this long is checked with PING. It is lost if no reply comes within the same time.
+/// A connection that receives nothing for this long is checked with PING. It is lost if no reply comes within the same
+/// time.
 const IDLE_BEFORE_PING: Duration = Duration::from_secs(5);
 
 /// A connection for subscriptions, and the queue of its frames.

@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use redis::RedisResult;
 
 use super::{
@@ -34,8 +35,8 @@ pub(crate) struct RedisClient {
 }
 
 impl RedisClient {
-    /// A client for the Redis at a URL. It connects when it is first used. `username` and `password` are used where the URL
-    /// has none.
+    /// A client for the Redis at a URL. It connects when it is first used. `username` and `password` are used where the
+    /// URL has none.
     pub(crate) fn open(url: &str, username: Option<&str>, password: Option<&str>) -> Result<Self, Error> {
         let deployment = Deployment::new(RedisUrl::parse(url, username, password)?)?;
         Ok(Self { address: deployment.address(), deployment, topology: Refresh::new(TOPOLOGY_MAX_AGE) })
@@ -87,7 +88,7 @@ impl RedisClient {
         rounds.replies()
     }
 
-    /// Sends the queries to each node that knows a part of the result. No error means that a message may have been taken.
+    /// Sends the queries to each node that knows a part of the result, and combines the replies.
     pub(crate) async fn query(
         &self,
         queries: &[RedisQuery],
@@ -152,7 +153,8 @@ impl RedisClient {
         Ok(subscription::subscribe_on_replica(primary, replica, prefixes, deadline).await?)
     }
 
-    /// Whether another attempt may succeed. Waits before it, and has the topology resolved anew if the error contradicts it.
+    /// Whether another attempt may succeed. Waits before it, and has the topology resolved anew if the error
+    /// contradicts it.
     async fn should_retry(
         &self,
         topology: &Arc<Topology>,
@@ -166,8 +168,8 @@ impl RedisClient {
         self.deployment.has_failover() && error.is_transient() && backoff.wait(deadline).await
     }
 
-    /// The topology for another attempt after `last_error`. If the deadline interrupts resolving it, that error is returned:
-    /// it says more.
+    /// The topology for another attempt after `last_error`. If the deadline interrupts resolving it, that error is
+    /// returned: it says more.
     async fn topology_after(
         &self,
         last_error: Option<CommandError>,
@@ -204,7 +206,8 @@ impl RedisClient {
             let before = before.as_ref().map(|before| &*before.value);
             self.resolve(before, &mut last_error, deadline).await.map(Lookup::Found)
         });
-        match deadline.timeout(lookup).await {
+        // Boxed: most calls do not get here, and all of their futures would be as large.
+        match deadline.timeout(lookup.boxed()).await {
             Ok(result) => result,
             Err(Elapsed) => {
                 let error = last_error.unwrap_or_else(|| CommandError::no_answer(&self.address, deadline.total));
@@ -213,7 +216,8 @@ impl RedisClient {
         }
     }
 
-    /// Looks for changes of an old topology. Keeps it if no server answers in time; `None` if it must not be used any more.
+    /// Looks for changes of an old topology. Keeps it if no server answers in time; `None` if it must not be used any
+    /// more.
     async fn check(&self, topology: &Arc<Topology>, deadline: Deadline) -> Option<Lookup<Arc<Topology>>> {
         let deadline = deadline.at_most(TOPOLOGY_CHECK_TIMEOUT);
         match deadline.timeout(self.deployment.resolve(Some(topology), deadline)).await {
@@ -227,8 +231,8 @@ impl RedisClient {
         valid.then(|| Lookup::Kept(Arc::clone(topology)))
     }
 
-    /// Resolves the topology; again until the deadline while the reason for a failure is transient. `last_error` is the last
-    /// one that was not caused by the deadline.
+    /// Resolves the topology; again until the deadline while the reason for a failure is transient. `last_error` is the
+    /// last one that was not caused by the deadline.
     async fn resolve(
         &self,
         before: Option<&Topology>,
@@ -241,17 +245,16 @@ impl RedisClient {
                 Ok(topology) => return Ok(Arc::new(topology)),
                 Err(ResolveError::Transient(_) | ResolveError::Permanent(_))
                     if deadline.has_passed() && last_error.is_some() => {}
-                Err(ResolveError::Transient(error)) => {
-                    let error = error.unsent(&self.address);
-                    log_retry(&error);
-                    *last_error = Some(error);
-                }
+                Err(ResolveError::Transient(error)) => *last_error = Some(error.unsent(&self.address)),
                 Err(ResolveError::Permanent(error)) => return Err(error.unsent(&self.address).into()),
                 Err(ResolveError::Config(error)) => return Err(error),
             }
             if !backoff.wait(deadline).await {
                 let error = last_error.take();
                 return Err(error.unwrap_or_else(|| CommandError::no_answer(&self.address, deadline.total)).into());
+            }
+            if let Some(error) = last_error {
+                log_retry(error);
             }
         }
     }

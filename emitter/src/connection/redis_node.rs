@@ -17,8 +17,8 @@ use tokio::{sync::Mutex, time::Instant};
 use super::{CommandError, access_options::AccessOptions, host_port::HostPort, pipeline::run_pipeline};
 use crate::base::{Deadline, is_transient};
 
-/// A connection without a reply for this long is checked with PING before a command is written to it: if it broke in the
-/// meantime, nobody could tell whether Redis took the command.
+/// A connection without a reply for this long is checked with PING before a command is written to it: if it broke in
+/// the meantime, it would be unknown whether Redis took the command.
 const IDLE_BEFORE_PING: Duration = Duration::from_millis(100);
 
 /// How long connecting may take where another node may be used instead.

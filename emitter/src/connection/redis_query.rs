@@ -170,8 +170,8 @@ fn names_and_values(reply: Value) -> RedisResult<Vec<String>> {
     read_all(items)
 }
 
-/// The count in the reply to NUMSUB or SHARDNUMSUB for one channel: a list (RESP2) or a map (RESP3) of the channel and its
-/// count.
+/// The count in the reply to NUMSUB or SHARDNUMSUB for one channel: a list (RESP2) or a map (RESP3) of the channel and
+/// its count.
 fn subscribers(reply: &Value) -> u64 {
     let count = match reply {
         Value::Array(items) => items.get(1),

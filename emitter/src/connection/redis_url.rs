@@ -125,7 +125,7 @@ impl RedisUrl {
             }
             UrlKind::Cluster => Ok(Self::Cluster { seeds, access }),
             _ if seeds.len() > 1 => Err(invalid_url(
-                "it names several hosts; write redis-cluster:// for a Redis Cluster, or redis-sentinel:// for sentinels",
+                "it names several hosts; write redis-cluster:// for a Redis Cluster or redis-sentinel:// for sentinels",
             )),
             _ => Ok(Self::Server { host: seeds.remove(0), access }),
         }
@@ -156,8 +156,9 @@ impl UrlParameters {
                 }
                 _ => {
                     return Err(invalid_url(
-                        "unknown parameter after `?`; use ca, cert and key with TLS, sentinel_user and sentinel_password \
-                         with sentinels, db, user and pass with a Unix socket (in a password, write %3F for `?`)",
+                        "unknown parameter after `?`; use ca, cert and key with TLS, sentinel_user and \
+                         sentinel_password with sentinels, db, user and pass with a Unix socket (in a password, write \
+                         %3F for `?`)",
                     ));
                 }
             };

@@ -15,8 +15,8 @@ use tokio::{sync::Mutex, time::Instant};
 /// | older | the first caller looks it up; concurrent callers get the old value |
 /// | [invalidated](Self::invalidate), or never looked up | the first caller looks it up; concurrent callers wait for its result |
 ///
-/// A lookup that is dropped (its caller was cancelled or ran out of time) leaves the value as it was, and the next caller
-/// looks it up. A lookup that invalidates the value it was given makes concurrent callers wait from then on.
+/// A lookup that is dropped (its caller was cancelled or ran out of time) leaves the value as it was, and the next
+/// caller looks it up. A lookup that invalidates the value it was given makes concurrent callers wait from then on.
 #[derive(Debug)]
 pub(crate) struct Refresh<T> {
     max_age: Duration,
@@ -46,8 +46,8 @@ pub(crate) struct Aged<T> {
 pub(crate) enum Lookup<T> {
     /// The value was looked up.
     Found(T),
-    /// The cached value, which the lookup could neither confirm nor replace. It counts as looked up now, and stays invalid
-    /// if it was invalidated.
+    /// The cached value, which the lookup could neither confirm nor replace. It counts as looked up now, and stays
+    /// invalid if it was invalidated.
     Kept(T),
 }
 
@@ -112,8 +112,8 @@ impl<T: Clone> Refresh<T> {
         self.invalidate_if(|_| true);
     }
 
-    /// As [`invalidate`](Self::invalidate), if the cached value is one that `is_outdated`: it may have been looked up again
-    /// since the caller got it.
+    /// As [`invalidate`](Self::invalidate), if the cached value is one that `is_outdated`: it may have been looked up
+    /// again since the caller got it.
     pub(crate) fn invalidate_if(&self, is_outdated: impl FnOnce(&T) -> bool) {
         if let Some(cached) = &mut *self.cached()
             && is_outdated(&cached.value)
@@ -155,8 +155,8 @@ mod tests {
 
     const MAX_AGE: Duration = Duration::from_secs(10);
 
-    async fn read(cache: &Refresh<u32>, found: u32) -> u32 {
-        let Ok(value) = cache.get(async |_| Ok::<_, Infallible>(found)).await;
+    async fn read(cache: &Refresh<u32>, result: u32) -> u32 {
+        let Ok(value) = cache.get(async |_| Ok::<_, Infallible>(result)).await;
         value
     }
 

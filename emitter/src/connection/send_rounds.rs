@@ -103,22 +103,22 @@ impl<'a> SendRounds<'a> {
         CommandReplies::new(self.results.into_iter().flatten().collect(), self.servers)
     }
 
-    /// The indexes of the commands that certainly were not taken, except where a later command with the same key may have
-    /// been: sending the earlier one again would change their order.
+    /// The indexes of the commands that certainly were not taken, except where a later command with the same key may
+    /// have been: sending the earlier one again would change their order.
     fn retryable(&self) -> Vec<usize> {
         let mut retryable = Vec::new();
-        let mut taken_keys = HashSet::new();
+        let mut possibly_taken_keys = HashSet::new();
         for (index, result) in self.results.iter().enumerate().rev() {
             let key = self.commands[index].key();
             match result {
                 Some(Err(error)) if error.is_transient() => {
-                    if !taken_keys.contains(&key) {
+                    if !possibly_taken_keys.contains(&key) {
                         retryable.push(index);
                     }
                 }
                 Some(Err(CommandError::Refused(_))) | None => {}
                 Some(_) => {
-                    taken_keys.insert(key);
+                    possibly_taken_keys.insert(key);
                 }
             }
         }

@@ -39,8 +39,8 @@ impl SentinelDeployment {
         Ok(Self { sentinels: sentinels.collect::<Result<_, _>>()?, service, access })
     }
 
-    /// Asks the sentinels for the primary, and the primary for its role: a primary that was demoted accepts PUBLISH too, but
-    /// delivers to its own subscribers only.
+    /// Asks the sentinels for the primary, and the primary for its role: a primary that was demoted accepts PUBLISH
+    /// too, but delivers to its own subscribers only.
     pub(super) async fn resolve(
         &self,
         before: Option<&Topology>,

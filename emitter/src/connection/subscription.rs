@@ -18,8 +18,8 @@ pub(crate) enum OwnedFrame {
     Entry { stream: String, fields: Vec<(String, Vec<u8>)> },
 }
 
-/// A subscription on a connection of its own. It ends with its connection and never resubscribes by itself: that would hide
-/// a gap.
+/// A subscription on a connection of its own. It ends with its connection and never resubscribes by itself: that would
+/// hide a gap.
 pub(crate) struct Subscription {
     source: SubscriptionSource,
     lost: Option<RedisError>,
@@ -53,8 +53,8 @@ impl OwnedFrame {
     }
 }
 
-/// Subscribes on the first of these nodes, for [`SubscriptionTarget::Monitor`] on all. They have confirmed the subscription
-/// when this returns.
+/// Subscribes on the first of these nodes, for [`SubscriptionTarget::Monitor`] on all. They have confirmed the
+/// subscription when this returns.
 pub(super) async fn subscribe(
     nodes: &[&RedisNode],
     target: &SubscriptionTarget,
@@ -126,8 +126,8 @@ async fn subscribe_by_push(node: &RedisNode, target: &SubscriptionTarget) -> Red
 }
 
 impl Subscription {
-    /// The next frame; `None` at the deadline, or once the subscription is [lost](Self::lost). A frame that arrived before
-    /// the deadline is returned also after it.
+    /// The next frame; `None` at the deadline, or once the subscription is [lost](Self::lost). A frame that arrived
+    /// before the deadline is returned also after it.
     pub(crate) async fn next(&mut self, deadline: Deadline) -> Option<OwnedFrame> {
         while self.lost.is_none() {
             let next = match &mut self.source {

@@ -43,8 +43,8 @@ impl SuppliedConnection {
         Ok(self.run(&redis::cmd("PING"), deadline).await.map(drop)?)
     }
 
-    /// Sends the commands in a pipeline and the count by itself: a connection to a cluster sends a pipeline to one node, but
-    /// the count to all.
+    /// Sends the commands in a pipeline and the count by itself: a connection to a cluster sends a pipeline to one
+    /// node, but the count to all.
     pub(super) async fn send(
         &self,
         commands: &[Command],

@@ -85,8 +85,8 @@ impl SlotRange {
 }
 
 impl ClusterMember {
-    /// Reads a line of CLUSTER NODES, `<id> <ip:port@cport[,hostname]> <flags> <primary or -> …`; `None` for a node that
-    /// cannot be reached.
+    /// Reads a line of CLUSTER NODES, `<id> <ip:port@cport[,hostname]> <flags> <primary or -> …`; `None` for a node
+    /// that cannot be reached.
     fn read(line: &str, reporter: &str) -> Option<Self> {
         let mut words = line.split(' ');
         let (id, address, flags, primary) = (words.next()?, words.next()?, words.next()?, words.next()?);
