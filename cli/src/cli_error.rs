@@ -192,7 +192,7 @@ mod tests {
             Err(error) => message_of(CliError::in_argument("ARG 3", error)),
             Ok(_) => String::new(),
         };
-        assert!(invalid("{\"a\":}").starts_with("ARG 3 at /a: this is no valid JSON"));
+        assert!(invalid("{\"a\":}").starts_with("ARG 3 at /a: invalid JSON"));
         assert!(invalid("{\"a\":}").ends_with("(column 6)"));
         assert!(invalid("{\n\"a\":}").ends_with("(line 2, column 5)"));
         assert!(invalid("9007199254740993").contains("--lossy-numbers"));

@@ -1,84 +1,82 @@
-//! Redis, as it is deployed: the only module that knows. It knows nothing of Socket.IO.
+//! Redis as it is deployed: one server, a Redis Cluster, sentinels, a connection of the caller, or a recorder in its
+//! place. This room knows commands, channels and streams, but not what their payloads mean.
 
-mod access;
+mod access_options;
+mod backoff;
 #[cfg(feature = "cluster")]
 mod cluster_deployment;
 mod command_error;
+mod command_replies;
+mod config_error;
 #[cfg_attr(
     not(all(feature = "cluster", feature = "sentinel")),
-    allow(dead_code, reason = "only these features use all of it")
+    allow(dead_code, reason = "some of it is for these features only")
 )]
 mod deployment;
 #[cfg(any(feature = "cluster", feature = "sentinel"))]
-mod gather;
-mod monitor;
+mod first_results;
+mod host_port;
+mod monitor_reader;
 mod options;
 mod permission_check;
+mod pipeline;
 mod push_receiver;
-mod query;
 mod query_round;
-mod recorder;
+mod recording;
 mod redis_client;
 #[cfg_attr(
     not(all(feature = "cluster", feature = "sentinel")),
-    allow(dead_code, reason = "only these features use all of it")
+    allow(dead_code, reason = "some of it is for these features only")
 )]
 mod redis_node;
+mod redis_query;
 #[cfg_attr(
     not(all(feature = "cluster", feature = "sentinel")),
-    allow(dead_code, reason = "only these features use all of it")
+    allow(dead_code, reason = "some of it is for these features only")
 )]
 mod redis_url;
 mod refresh;
-mod replica;
-mod replica_shards;
+mod replica_subscription;
+mod replication;
 mod send_rounds;
 #[cfg(feature = "sentinel")]
 mod sentinel_deployment;
 mod stream_reader;
 mod subscription;
-mod supplied;
+mod supplied_connection;
 mod tls;
 #[cfg_attr(
     not(all(feature = "cluster", feature = "sentinel")),
-    allow(dead_code, reason = "only these features use all of it")
+    allow(dead_code, reason = "some of it is for these features only")
 )]
 mod topology;
 
 use futures_util::FutureExt;
-use redis::{Pipeline, RedisError, RedisFuture, Value, aio::ConnectionLike};
+use redis::{RedisResult, Value, aio::ConnectionLike};
 
 use self::{
     command_error::CommandError,
-    supplied::{GIVEN, SharedConnection, SuppliedConnection},
+    supplied_connection::{SUPPLIED_ADDRESS, SuppliedConnection},
 };
-pub use self::{options::Options, recorder::Recording};
 pub(crate) use self::{
-    query::{QueryResult, RedisQuery, TextQuery},
+    command_replies::CommandReplies,
     redis_client::RedisClient,
+    redis_query::{QueryResult, RedisQuery, TextQuery},
     refresh::Refresh,
     subscription::{OwnedFrame, Subscription},
 };
+pub use self::{options::Options, recording::Recording};
 use crate::{
     adapter::{Command, SubscriberCount, SubscriptionTarget},
-    base::{Deadline, Elapsed, Error},
+    base::{Deadline, Error},
 };
 
-/// A way to Redis, or a recorder in its place.
+/// A connection to Redis, or a recorder in its place.
 #[derive(Debug)]
 pub(crate) enum Connection {
     Redis(Box<RedisClient>),
     Supplied(SuppliedConnection),
     Recorder(Recording),
-}
-
-/// What Redis made of a batch of commands.
-#[derive(Debug)]
-pub(crate) struct CommandReplies {
-    /// One for each command, in order: Redis' answer, or what went wrong with it.
-    pub(crate) taken: Vec<Result<Value, Error>>,
-    /// The servers, if there is a way to count them, Redis permits it, and every part of it answered.
-    pub(crate) servers: Option<u64>,
 }
 
 impl Connection {
@@ -89,144 +87,95 @@ impl Connection {
         Self::Supplied(SuppliedConnection::new(connection))
     }
 
-    /// Makes sure that there is a connection.
+    /// Connects, unless a connection is open.
     pub(crate) async fn connect(&self, deadline: Deadline) -> Result<(), Error> {
         match self {
-            Self::Redis(redis) => redis.connect(deadline).boxed().await,
+            Self::Redis(client) => client.connect(deadline).boxed().await,
             Self::Supplied(_) | Self::Recorder(_) => Ok(()),
         }
     }
 
-    /// Asks for a sign of life. One that was just given will do.
+    /// Checks that Redis answers. A connection that just received a reply is not checked again.
     pub(crate) async fn ping(&self, deadline: Deadline) -> Result<(), Error> {
         match self {
-            Self::Supplied(given) => given.ping(deadline).await,
+            Self::Supplied(connection) => connection.ping(deadline).await,
             Self::Redis(_) | Self::Recorder(_) => self.connect(deadline).await,
         }
     }
 
-    /// Sends the commands, and with them the question how many servers there are.
+    /// Sends the commands, and with them the query that counts the servers.
     pub(crate) async fn send(
         &self,
         commands: &[Command],
-        census: Option<&SubscriberCount>,
+        count: Option<&SubscriberCount>,
         deadline: Deadline,
     ) -> Result<CommandReplies, Error> {
-        let query = census.map(|census| RedisQuery::Count(census.clone()));
+        let count = count.map(|count| RedisQuery::Count(count.clone()));
         match self {
-            // Boxed, here and below: as a part of all its callers' futures it would be too deep.
-            Self::Redis(redis) => redis.send(commands, query.as_ref(), deadline).boxed().await,
-            Self::Supplied(given) => given.send(commands, query.as_ref(), deadline).boxed().await,
+            // Boxed, here and below: the futures of all callers would contain these.
+            Self::Redis(client) => client.send(commands, count.as_ref(), deadline).boxed().await,
+            Self::Supplied(connection) => connection.send(commands, count.as_ref(), deadline).boxed().await,
             Self::Recorder(recording) => {
                 recording.add(commands);
-                Ok(CommandReplies { taken: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None })
+                Ok(CommandReplies { results: commands.iter().map(|_| Ok(Value::Nil)).collect(), servers: None })
             }
         }
     }
 
-    /// Asks Redis itself, in one round trip; `None` if there is no Redis to ask. No message is under way, so whatever
-    /// goes wrong, nothing was sent.
+    /// Runs the queries in one round trip; `None` without Redis. Whatever the error, no message was sent.
     pub(crate) async fn query(
         &self,
         queries: &[RedisQuery],
         deadline: Deadline,
-    ) -> Result<Option<Vec<Result<QueryResult, RedisError>>>, Error> {
-        let answers = match self {
-            Self::Redis(redis) => redis.query(queries, deadline).boxed().await,
-            Self::Supplied(given) => given.query(queries, deadline).boxed().await,
+    ) -> Result<Option<Vec<RedisResult<QueryResult>>>, Error> {
+        let results = match self {
+            Self::Redis(client) => client.query(queries, deadline).boxed().await,
+            Self::Supplied(connection) => connection.query(queries, deadline).boxed().await,
             Self::Recorder(_) => return Ok(None),
         };
-        answers.map(Some).map_err(|error| self.unsent(error))
+        results.map(Some).map_err(|error| self.unsent(error))
     }
 
-    /// Has Redis check each command and send none; `None` where there is no second connection to do that on.
+    /// Has Redis check each command without running it; `None` where no second connection can be opened for that.
     pub(crate) async fn check_permissions(
         &self,
         commands: &[Command],
         deadline: Deadline,
-    ) -> Result<Option<Vec<Result<bool, RedisError>>>, Error> {
+    ) -> Result<Option<Vec<RedisResult<bool>>>, Error> {
         match self {
-            Self::Redis(redis) => redis.check_permissions(commands, deadline).boxed().await.map(Some),
+            Self::Redis(client) => client.check_permissions(commands, deadline).boxed().await.map(Some),
             Self::Supplied(_) | Self::Recorder(_) => Ok(None),
         }
     }
 
-    /// Subscribes, on a connection of its own.
+    /// Subscribes on a connection of its own.
     ///
     /// # Errors
-    /// `Error::CannotListen` on a connection that was given, which has no second one.
-    pub(crate) async fn subscribe(&self, to: &SubscriptionTarget, deadline: Deadline) -> Result<Subscription, Error> {
+    /// [`Error::CannotListen`] on a connection supplied by the caller: no second one can be opened.
+    pub(crate) async fn subscribe(
+        &self,
+        target: &SubscriptionTarget,
+        deadline: Deadline,
+    ) -> Result<Subscription, Error> {
         match self {
-            Self::Redis(redis) => redis.subscribe(to, deadline).boxed().await,
+            Self::Redis(client) => client.subscribe(target, deadline).boxed().await,
             Self::Supplied(_) | Self::Recorder(_) => Err(Error::CannotListen),
         }
     }
 
-    /// The same error where no message was under way.
+    /// Converts an error of an exchange that sent no message: nothing may have been taken.
     pub(crate) fn unsent(&self, error: Error) -> Error {
         match error {
             Error::Lost(source) => Error::Unreachable { address: self.address().to_owned(), source },
-            Error::Timeout(total) => CommandError::silence(self.address(), total).into(),
+            Error::Timeout(total) => CommandError::no_answer(self.address(), total).into(),
             error => error,
         }
     }
 
     fn address(&self) -> &str {
         match self {
-            Self::Redis(redis) => redis.address(),
-            Self::Supplied(_) | Self::Recorder(_) => GIVEN,
+            Self::Redis(client) => client.address(),
+            Self::Supplied(_) | Self::Recorder(_) => SUPPLIED_ADDRESS,
         }
-    }
-}
-
-impl CommandReplies {
-    /// What became of each command; an error if Redis answered none of them.
-    fn new(fates: Vec<Fate>, servers: Option<u64>) -> Result<Self, Error> {
-        let answered = fates.iter().any(|fate| fate.as_ref().map_or_else(CommandError::is_answer, |_| true));
-        match fates.iter().find_map(|fate| fate.as_ref().err()) {
-            Some(fault) if !answered => Err(fault.clone().into()),
-            _ => Ok(Self { taken: fates.into_iter().map(|fate| fate.map_err(Error::from)).collect(), servers }),
-        }
-    }
-}
-
-/// What one server answered.
-type Reply = Result<Value, RedisError>;
-
-/// What became of a command.
-type Fate = Result<Value, CommandError>;
-
-/// Sends the pipeline on an open connection, and tells apart what is certain from what is not.
-async fn run_pipeline<C>(
-    pipeline: &mut Pipeline,
-    connection: &mut C,
-    address: &str,
-    deadline: Deadline,
-) -> Result<Vec<Reply>, CommandError>
-where
-    C: SharedConnection + ?Sized,
-{
-    pipeline.ignore_errors();
-    let replies = connection.req_packed_commands(pipeline, 0, pipeline.len());
-    Ok(judge(replies, address, deadline).await?.into_iter().map(reply).collect())
-}
-
-/// Waits for an answer.
-async fn judge<T>(answer: RedisFuture<'_, T>, address: &str, deadline: Deadline) -> Result<T, CommandError> {
-    match deadline.timeout(answer).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(source)) if source.is_connection_refusal() => {
-            Err(CommandError::Unreachable { address: address.to_owned(), source })
-        }
-        Ok(Err(error)) if error.is_io_error() => Err(CommandError::Lost(error)),
-        Ok(Err(error)) => Err(CommandError::Refused(error)),
-        Err(Elapsed) => Err(CommandError::Timeout(deadline.total)),
-    }
-}
-
-fn reply(value: Value) -> Reply {
-    match value {
-        Value::ServerError(error) => Err(error.into()),
-        value => Ok(value),
     }
 }

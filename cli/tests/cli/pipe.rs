@@ -29,10 +29,10 @@ fn assert_summary(stderr: &[String], printed: usize, bad: usize) {
 #[test]
 fn invalid_lines_are_reported_and_skipped() {
     for (line, expected) in [
-        (&b"nonsense"[..], "line 2, column 2: this is no valid JSON"),
-        (b"{\"event\":\"e\",\"data\":tru}", "line 2, column 24: /data: this is no valid JSON"),
-        (b"{\"event\":\"e\"", "line 2, column 12: this is no valid JSON"),
-        (b"{\"event\":\"e\"} {\"event\":\"e\"}", "line 2, column 15: this is no valid JSON"),
+        (&b"nonsense"[..], "line 2, column 2: invalid JSON"),
+        (b"{\"event\":\"e\",\"data\":tru}", "line 2, column 24: /data: invalid JSON"),
+        (b"{\"event\":\"e\"", "line 2, column 12: invalid JSON"),
+        (b"{\"event\":\"e\"} {\"event\":\"e\"}", "line 2, column 15: invalid JSON"),
         (b"[]", "line 2, column "),
         (b"{}", "line 2, column 2: \"event\" is missing"),
         (b"{\"event\":7}", "line 2, column 10: /event: "),

@@ -33,13 +33,14 @@ fn invalid_usage_or_input_exits_2() {
 
 #[test]
 fn unknown_adapter_error_lists_the_known_ones() {
-    for (name, expected) in [("carrier-pigeon", "socketioxide"), ("streams,counts=4", "count=N"), ("classic,x", "none")]
+    for (name, expected) in
+        [("carrier-pigeon", "socketioxide"), ("streams,counts=4", "count=N"), ("classic,x", "no options")]
     {
         let (code, stdout, stderr) = run(&["emit", "e", "--adapter", name]);
         assert_eq!((code, stdout.as_str(), stderr.contains(expected)), (2, "", true), "{stderr}");
     }
     let from_environment = sio(&["emit", "e"]).env("SIO_ADAPTER", "stream").assert().code(2).get_output().clone();
-    assert!(String::from_utf8(from_environment.stderr).unwrap().starts_with("sio: SIO_ADAPTER: there is no adapter"));
+    assert!(String::from_utf8(from_environment.stderr).unwrap().starts_with("sio: SIO_ADAPTER: unknown adapter"));
 }
 
 #[cfg(unix)]

@@ -1,41 +1,40 @@
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use redis::RedisError;
 
 use crate::base::{Error, is_transient};
 
-/// Why a server did not answer as it should, and whether it may have taken the command all the same. One may hold for
-/// many commands, so it can be cloned.
+/// Why a command has no reply, and whether Redis may have taken it all the same. It can be cloned, because one error
+/// may concern many commands.
 #[derive(Debug, Clone)]
 pub(crate) enum CommandError {
-    /// Nothing was handed to it.
+    /// The command was not written to a connection.
     Unreachable { address: String, source: RedisError },
-    /// It said no.
+    /// Redis answered with an error.
     Refused(RedisError),
-    /// The connection broke after the command was handed to it.
+    /// The connection broke after the command was written to it.
     Lost(RedisError),
-    /// It did not answer in this time.
+    /// Redis did not answer within this time.
     Timeout(Duration),
 }
 
 impl CommandError {
-    /// Nobody answered in time, and nothing was handed to anybody.
-    pub(super) fn silence(address: &str, total: Duration) -> Self {
-        let text = format!("no answer within {total:?}");
-        let source = std::io::Error::new(std::io::ErrorKind::TimedOut, text).into();
+    /// The server did not answer within `total`, and no command was written.
+    pub(super) fn no_answer(address: &str, total: Duration) -> Self {
+        let source = io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {total:?}")).into();
         Self::Unreachable { address: address.to_owned(), source }
     }
 
-    /// The same where no message was under way.
+    /// Converts the error of an exchange that sent no message: nothing may have been taken.
     pub(super) fn unsent(self, address: &str) -> Self {
         match self {
             Self::Lost(source) => Self::Unreachable { address: address.to_owned(), source },
-            Self::Timeout(total) => Self::silence(address, total),
-            fault => fault,
+            Self::Timeout(total) => Self::no_answer(address, total),
+            error => error,
         }
     }
 
-    /// The command was not taken, for certain, and it may be elsewhere or a little later.
+    /// Whether Redis certainly did not take the command, and another node, or this one a little later, may.
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
@@ -44,25 +43,25 @@ impl CommandError {
         }
     }
 
-    /// Redis answered. (That it was not reached is no answer.)
-    pub(super) fn is_answer(&self) -> bool {
+    /// Whether Redis answered with an error.
+    pub(super) fn is_refused(&self) -> bool {
         matches!(self, Self::Refused(_))
     }
 
-    /// Nobody listens there: a process that does not run has no subscribers.
-    pub(super) fn is_gone(&self) -> bool {
+    /// Whether no process listens at the address: such a node has no subscribers.
+    pub(super) fn is_connection_refused(&self) -> bool {
         matches!(self, Self::Unreachable { source, .. } if source.is_connection_refusal())
     }
 }
 
-/// Redis' own words for "not to you" and "not now", whatever it is asked.
+/// Whether Redis refuses every query at the moment, and not only this one.
 pub(super) fn is_fatal(error: &RedisError) -> bool {
     is_transient(error) || matches!(error.code(), Some("NOAUTH" | "BUSY"))
 }
 
 impl From<CommandError> for Error {
-    fn from(fault: CommandError) -> Self {
-        match fault {
+    fn from(error: CommandError) -> Self {
+        match error {
             CommandError::Unreachable { address, source } => Self::Unreachable { address, source },
             CommandError::Refused(source) => Self::Refused(source),
             CommandError::Lost(source) => Self::Lost(source),

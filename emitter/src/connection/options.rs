@@ -79,14 +79,14 @@ impl Options {
         self
     }
 
-    /// The Redis URL that the environment sets, and the name of the variable: `SIO_URL`, then `REDIS_URL`, then the default
-    /// `redis://127.0.0.1:6379`. The URL may hold a password: print the name only.
+    /// The Redis URL that the environment sets, and the name of the variable: `SIO_URL`, then `REDIS_URL`, then the
+    /// default `redis://127.0.0.1:6379`. The URL may hold a password: print the name only.
     ///
     /// # Errors
     /// [`Error::Config`] for a variable that cannot be used.
     pub fn url_from_env() -> Result<(&'static str, String), Error> {
-        let found = ["SIO_URL", "REDIS_URL"].into_iter().find_map(|name| Some((name, variable(name)?)));
-        Ok(found.unwrap_or_else(|| ("the default", DEFAULT_URL.to_owned())))
+        let url = ["SIO_URL", "REDIS_URL"].into_iter().find_map(|name| Some((name, variable(name)?)));
+        Ok(url.unwrap_or_else(|| ("the default", DEFAULT_URL.to_owned())))
     }
 
     /// Sets the adapter that the servers run, instead of detecting it.
@@ -95,8 +95,8 @@ impl Options {
         self
     }
 
-    /// Sets the prefix of the servers' channel names: the adapter's option `key`, `channelPrefix`, `streamName` or `channel`.
-    /// Each adapter has a default.
+    /// Sets the prefix of the servers' channel names: the adapter's option `key`, `channelPrefix`, `streamName` or
+    /// `channel`. Each adapter has a default.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
         self

@@ -1,6 +1,7 @@
-//! Messages that Redis pushes, as they wait to be fetched: bounded, and counted where they do not fit.
+//! Messages that Redis pushes, in a bounded queue until they are read.
 
 use std::{
+    io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use redis::{PushInfo, PushKind, RedisError, Value, aio::MultiplexedConnection};
+use redis::{PushInfo, PushKind, RedisResult, Value, aio::MultiplexedConnection};
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
     time::Instant,
@@ -17,111 +18,117 @@ use tokio::{
 use super::{OwnedFrame, redis_node::RedisNode};
 use crate::base::{Deadline, Elapsed};
 
-/// How many bytes may wait for the listener. What does not fit is dropped and counted: Redis would cut off a listener
-/// that does not read. A message that is larger by itself has to fit, or nobody could ever hear it.
-const WAITING: usize = 64 << 20;
+/// How many bytes the queue holds. Frames that do not fit are dropped and counted: if the connection were not read,
+/// Redis would close it. A larger frame fits if it is the only one.
+const MAX_QUEUE_BYTES: usize = 64 << 20;
 
-/// What each of them takes beside its bytes.
-const EACH: usize = 128;
+/// The memory that a frame in the queue takes besides its bytes.
+const FRAME_OVERHEAD: usize = 128;
 
-/// A connection that was quiet for longer is asked whether it lives.
-const QUIET: Duration = Duration::from_secs(5);
+/// A connection that receives nothing for this long is checked with PING. It is lost if no reply comes within the same
+/// time.
+const IDLE_BEFORE_PING: Duration = Duration::from_secs(5);
 
-/// A connection over which messages are pushed, and those that wait.
-pub(super) struct Pushed {
-    /// Whatever is subscribed to is so by this.
+/// A connection for subscriptions, and the queue of its frames.
+pub(super) struct PushReceiver {
+    /// The connection to subscribe on.
     pub(super) connection: MultiplexedConnection,
-    queue: UnboundedReceiver<Came>,
-    /// Taken from the queue, for whoever waits longer than the one who took it.
-    ahead: Option<Came>,
-    fill: Arc<PushQueueLevel>,
+    queue: UnboundedReceiver<ReceivedFrame>,
+    /// A frame that was taken from the queue and had arrived after the reader's deadline.
+    next: Option<ReceivedFrame>,
+    counters: Arc<PushQueueCounters>,
 }
 
-/// A message, and when it came.
-type Came = (Instant, OwnedFrame);
+struct ReceivedFrame {
+    frame: OwnedFrame,
+    received_at: Instant,
+}
 
-/// How full the queue is.
 #[derive(Default)]
-struct PushQueueLevel {
+struct PushQueueCounters {
+    /// The size of all frames in the queue.
     bytes: AtomicUsize,
+    /// The number of frames that were dropped.
     missed: AtomicU64,
 }
 
-impl Pushed {
-    /// Connects. The messages end with the connection, or with a push of this kind.
-    pub(super) async fn open(node: &RedisNode, end: Option<PushKind>) -> Result<Self, RedisError> {
+impl PushReceiver {
+    /// Connects. The queue ends with the connection, or with a push of the kind `end`.
+    pub(super) async fn open(node: &RedisNode, end: Option<PushKind>) -> RedisResult<Self> {
         let (sender, queue) = mpsc::unbounded_channel();
-        let fill = Arc::new(PushQueueLevel::default());
-        let pushed = Arc::clone(&fill);
-        // Dropped at the end of the connection, so that the queue ends too.
+        let counters = Arc::new(PushQueueCounters::default());
+        let push_counters = Arc::clone(&counters);
+        // Dropped when the connection ends, so that the queue ends too.
         let sender = Mutex::new(Some(sender));
         let connection = node
-            .listen(move |info: PushInfo| {
+            .open_push_connection(move |info: PushInfo| {
                 let mut sender = sender.lock().unwrap_or_else(PoisonError::into_inner);
                 if info.kind == PushKind::Disconnection || Some(&info.kind) == end.as_ref() {
                     *sender = None;
                 } else {
-                    pushed.push(sender.as_ref(), info);
+                    push_counters.push(sender.as_ref(), info);
                 }
                 Ok::<_, redis::aio::SendError>(())
             })
             .await?;
-        Ok(Self { connection, queue, ahead: None, fill })
+        Ok(Self { connection, queue, next: None, counters })
     }
 
-    /// The next one, if one comes in time: also if it was in time and is fetched late.
+    /// The next frame that arrives before the deadline, even if it is read later; `None` if none has arrived so far.
     ///
     /// # Errors
-    /// Where no more will come.
-    pub(super) async fn next(&mut self, deadline: Deadline) -> Result<Option<OwnedFrame>, RedisError> {
-        match self.ahead.take().or_else(|| self.queue.try_recv().ok()) {
-            Some((at, caught)) if deadline.is_after(at) => return Ok(Some(self.fill.taken(caught))),
+    /// If the connection is lost and the queue is empty.
+    pub(super) async fn next(&mut self, deadline: Deadline) -> RedisResult<Option<OwnedFrame>> {
+        match self.next.take().or_else(|| self.queue.try_recv().ok()) {
+            Some(received) if deadline.is_after(received.received_at) => {
+                return Ok(Some(self.counters.taken(received.frame)));
+            }
             late @ Some(_) => {
-                self.ahead = late;
+                self.next = late;
                 return Ok(None);
             }
             None => {}
         }
-        match deadline.at_most(QUIET).timeout(self.queue.recv()).await {
-            Ok(Some((_, caught))) => return Ok(Some(self.fill.taken(caught))),
-            Ok(None) => return Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()),
+        match deadline.at_most(IDLE_BEFORE_PING).timeout(self.queue.recv()).await {
+            Ok(Some(received)) => return Ok(Some(self.counters.taken(received.frame))),
+            Ok(None) => return Err(io::Error::from(io::ErrorKind::ConnectionReset).into()),
             Err(Elapsed) if deadline.has_passed() => return Ok(None),
             Err(Elapsed) => {}
         }
         let ping = redis::cmd("PING");
-        match deadline.at_most(QUIET).timeout(ping.exec_async(&mut self.connection)).await {
-            Ok(alive) => alive.map(|()| None),
+        match deadline.at_most(IDLE_BEFORE_PING).timeout(ping.exec_async(&mut self.connection)).await {
+            Ok(reply) => reply.map(|()| None),
             Err(Elapsed) if deadline.has_passed() => Ok(None),
-            Err(Elapsed) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+            Err(Elapsed) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
         }
     }
 
-    /// How many were dropped because they were not fetched in time.
+    /// The number of frames that were dropped because they were not read in time.
     pub(super) fn missed(&self) -> u64 {
-        self.fill.missed.load(Ordering::Relaxed)
+        self.counters.missed.load(Ordering::Relaxed)
     }
 }
 
-impl PushQueueLevel {
-    fn taken(&self, caught: OwnedFrame) -> OwnedFrame {
-        self.bytes.fetch_sub(caught.size() + EACH, Ordering::Relaxed);
-        caught
+impl PushQueueCounters {
+    fn taken(&self, frame: OwnedFrame) -> OwnedFrame {
+        self.bytes.fetch_sub(frame.size() + FRAME_OVERHEAD, Ordering::Relaxed);
+        frame
     }
 
-    fn push(&self, sender: Option<&UnboundedSender<Came>>, info: PushInfo) {
-        let Some((sender, caught)) = sender.zip(published(info)) else { return };
-        let size = caught.size() + EACH;
+    fn push(&self, sender: Option<&UnboundedSender<ReceivedFrame>>, info: PushInfo) {
+        let Some((sender, frame)) = sender.zip(published_frame(info)) else { return };
+        let size = frame.size() + FRAME_OVERHEAD;
         let before = self.bytes.fetch_add(size, Ordering::Relaxed);
-        let fits = before == 0 || before + size <= WAITING;
-        if !fits || sender.send((Instant::now(), caught)).is_err() {
+        let fits = before == 0 || before + size <= MAX_QUEUE_BYTES;
+        if !fits || sender.send(ReceivedFrame { frame, received_at: Instant::now() }).is_err() {
             self.bytes.fetch_sub(size, Ordering::Relaxed);
             self.missed.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-/// A message, and none of the confirmations.
-fn published(info: PushInfo) -> Option<OwnedFrame> {
+/// The message; `None` for the confirmation of a subscription.
+fn published_frame(info: PushInfo) -> Option<OwnedFrame> {
     if !matches!(info.kind, PushKind::Message | PushKind::PMessage | PushKind::SMessage) {
         return None;
     }
@@ -142,18 +149,17 @@ mod tests {
     }
 
     #[test]
-    fn as_much_waits_as_may_and_a_large_one_by_itself() {
-        let (fill, (sender, mut queue)) = (PushQueueLevel::default(), mpsc::unbounded_channel());
-        let push = |size| fill.push(Some(&sender), message(size));
-        push(WAITING + 1);
+    fn frames_that_do_not_fit_are_counted_and_a_large_one_fits_alone() {
+        let (counters, (sender, mut queue)) = (PushQueueCounters::default(), mpsc::unbounded_channel());
+        let push = |size| counters.push(Some(&sender), message(size));
+        push(MAX_QUEUE_BYTES + 1);
         push(1);
-        assert_eq!(fill.missed.load(Ordering::Relaxed), 1);
-        fill.taken(queue.try_recv().unwrap().1);
-        let push = |size| fill.push(Some(&sender), message(size));
+        assert_eq!(counters.missed.load(Ordering::Relaxed), 1);
+        counters.taken(queue.try_recv().unwrap().frame);
         (0..100_000).for_each(|_| push(1));
-        assert_eq!(fill.missed.load(Ordering::Relaxed), 1);
-        (0..WAITING / EACH).for_each(|_| push(1));
-        let (missed, waiting) = (fill.missed.load(Ordering::Relaxed), queue.len());
-        assert!(missed > 1 && waiting * EACH <= WAITING, "{missed} missed, {waiting} wait");
+        assert_eq!(counters.missed.load(Ordering::Relaxed), 1);
+        (0..MAX_QUEUE_BYTES / FRAME_OVERHEAD).for_each(|_| push(1));
+        let (missed, waiting) = (counters.missed.load(Ordering::Relaxed), queue.len());
+        assert!(missed > 1 && waiting * FRAME_OVERHEAD <= MAX_QUEUE_BYTES, "{missed} missed, {waiting} in the queue");
     }
 }

@@ -1,76 +1,84 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use redis::{ErrorKind, Pipeline, RedisError, ServerErrorKind, Value};
+use redis::{ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
 
 use super::{
-    CommandError, QueryResult, RedisQuery, Reply, deployment::Deployment, redis_node::RedisNode, topology::Topology,
+    CommandError, QueryResult, RedisQuery, command_error::is_fatal, deployment::Deployment, redis_node::RedisNode,
+    topology::Topology,
 };
 use crate::base::Deadline;
 
-/// Asks each server, in one round trip, what it knows of the answers, and puts these together.
+/// Sends each node the queries that concern it, in one round trip, and combines the replies.
+///
+/// # Errors
+/// If a node does not answer, or refuses all queries at the moment. A query that is refused has an error of its own.
 pub(super) async fn query_round(
     topology: &Topology,
-    source: &Deployment,
+    deployment: &Deployment,
     queries: &[RedisQuery],
     deadline: Deadline,
-) -> Result<Vec<Result<QueryResult, RedisError>>, CommandError> {
-    let mut parts: Vec<(&Arc<RedisNode>, Vec<usize>)> = Vec::new();
+) -> Result<Vec<RedisResult<QueryResult>>, CommandError> {
+    // The indexes of the queries for each node.
+    let mut batches: Vec<(&Arc<RedisNode>, Vec<usize>)> = Vec::new();
     for (index, query) in queries.iter().enumerate() {
-        for node in query.known_to(topology) {
-            match parts.iter_mut().find(|(known, _)| Arc::ptr_eq(known, node)) {
-                Some((_, asked)) => asked.push(index),
-                None => parts.push((node, vec![index])),
+        for node in query.nodes(topology) {
+            match batches.iter_mut().find(|(known, _)| Arc::ptr_eq(known, node)) {
+                Some((_, indexes)) => indexes.push(index),
+                None => batches.push((node, vec![index])),
             }
         }
     }
-    let replies = join_all(parts.iter().map(|(node, asked)| async move {
-        let mut pipeline = Pipeline::with_capacity(asked.len());
-        for index in asked {
+    let replies = join_all(batches.iter().map(|(node, indexes)| async move {
+        let mut pipeline = Pipeline::with_capacity(indexes.len());
+        for index in indexes {
             pipeline.add_command(queries[*index].to_redis());
         }
         node.run(&mut pipeline, deadline).await
     }));
-    let mut said: Vec<Result<Vec<Value>, RedisError>> = queries.iter().map(|_| Ok(Vec::new())).collect();
-    for ((node, asked), replies) in parts.iter().zip(replies.await) {
+    // The replies of all nodes to each query, or the error of one of them.
+    let mut results: Vec<RedisResult<Vec<Value>>> = queries.iter().map(|_| Ok(Vec::new())).collect();
+    for ((node, indexes), replies) in batches.iter().zip(replies.await) {
         let replies = match replies {
             Ok(replies) => replies,
-            // A replica that does not run has no subscribers; the others will notice.
-            Err(fault) if fault.is_gone() && asked.iter().all(|index| queries[*index].can_spare_one(topology)) => {
+            // A node that does not run has no subscribers. The others answer for it.
+            Err(error)
+                if error.is_connection_refused()
+                    && indexes.iter().all(|index| queries[*index].nodes(topology).len() > 1) =>
+            {
                 continue;
             }
-            Err(fault) => return Err(fault),
+            Err(error) => return Err(error),
         };
-        for (index, reply) in asked.iter().zip(replies) {
+        for (index, reply) in indexes.iter().zip(replies) {
             let reply = match reply {
                 Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::Ask) => {
-                    referred(&queries[*index], node, source, error, deadline).await?
+                    ask_redirect_target(&queries[*index], node, deployment, error, deadline).await?
                 }
                 reply => reply,
             };
-            match (reply, &mut said[*index]) {
-                (Err(error), _) if super::command_error::is_fatal(&error) => return Err(CommandError::Refused(error)),
-                (Err(error), said) => *said = Err(error),
+            match (reply, &mut results[*index]) {
+                (Err(error), _) if is_fatal(&error) => return Err(CommandError::Refused(error)),
+                (Err(error), result) => *result = Err(error),
                 (Ok(value), Ok(values)) => values.push(value),
                 (Ok(_), Err(_)) => {}
             }
         }
     }
-    Ok(queries.iter().zip(said).map(|(query, said)| query.answer(said?)).collect())
+    Ok(queries.iter().zip(results).map(|(query, values)| query.result(values?)).collect())
 }
 
-/// The answer of the server that this one refers to: the key is not here any more, and its slot on its way there.
-async fn referred(
+/// Sends the query to the node to which `node` redirected it: the slot is being migrated, and `node` has no such key.
+async fn ask_redirect_target(
     query: &RedisQuery,
-    asked: &RedisNode,
-    source: &Deployment,
+    node: &RedisNode,
+    deployment: &Deployment,
     error: RedisError,
     deadline: Deadline,
-) -> Result<Reply, CommandError> {
-    let Some(to) = error.redirect_node().and_then(|(address, _)| source.referred(address, asked.address())) else {
-        return Ok(Err(error));
-    };
+) -> Result<RedisResult<Value>, CommandError> {
+    let target = error.redirect_node().and_then(|(address, _)| deployment.redirect_target(address, node.address()));
+    let Some(target) = target else { return Ok(Err(error)) };
     let mut pipeline = Pipeline::with_capacity(2);
     pipeline.add_command(redis::cmd("ASKING")).add_command(query.to_redis());
-    Ok(to.run(&mut pipeline, deadline).await?.into_iter().nth(1).unwrap_or(Err(error)))
+    Ok(target.run(&mut pipeline, deadline).await?.into_iter().nth(1).unwrap_or(Err(error)))
 }

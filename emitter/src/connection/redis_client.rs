@@ -1,14 +1,17 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use redis::RedisError;
-use tokio::{sync::Mutex, time::Instant};
+use futures_util::FutureExt;
+use redis::RedisResult;
 
 use super::{
-    CommandError, CommandReplies, QueryResult, RedisQuery, Subscription, SubscriptionTarget,
+    CommandError, CommandReplies, QueryResult, RedisQuery, Refresh, Subscription, SubscriptionTarget,
+    backoff::Backoff,
     deployment::{Deployment, ResolveError},
-    permission_check, query_round,
+    permission_check,
+    query_round::query_round,
     redis_url::RedisUrl,
-    replica,
+    refresh::Lookup,
+    replication,
     send_rounds::SendRounds,
     subscription,
     topology::Topology,
@@ -18,229 +21,247 @@ use crate::{
     base::{Deadline, Elapsed, Error},
 };
 
-/// How long a topology holds without looking again: a server that was cut off may not know it.
-const FRESH: Duration = Duration::from_secs(2);
+/// How long a topology is used before it is checked: a node that is cut off from the others may not know that.
+const TOPOLOGY_MAX_AGE: Duration = Duration::from_secs(2);
 
-/// How long a look may take that nobody needs yet.
-const GLANCE: Duration = Duration::from_millis(100);
+/// How long the check of an old topology may delay its caller.
+const TOPOLOGY_CHECK_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// Redis, however it is deployed: one way to send, ask and listen for all of them.
+/// A client for Redis in any deployment.
 pub(crate) struct RedisClient {
-    source: Deployment,
+    deployment: Deployment,
     address: String,
-    known: Mutex<Option<CachedTopology>>,
+    topology: Refresh<Arc<Topology>>,
 }
-
-struct CachedTopology {
-    topology: Arc<Topology>,
-    at: Instant,
-}
-
-/// How long to wait before the next attempt: what moves is mostly there at once.
-pub(super) struct Backoff(Duration);
 
 impl RedisClient {
+    /// A client for the Redis at a URL. It connects when it is first used. `username` and `password` are used where the
+    /// URL has none.
     pub(crate) fn open(url: &str, username: Option<&str>, password: Option<&str>) -> Result<Self, Error> {
-        let source = Deployment::new(RedisUrl::parse(url, username, password)?)?;
-        Ok(Self { address: source.address(), source, known: Mutex::new(None) })
+        let deployment = Deployment::new(RedisUrl::parse(url, username, password)?)?;
+        Ok(Self { address: deployment.address(), deployment, topology: Refresh::new(TOPOLOGY_MAX_AGE) })
     }
 
-    /// Hosts and ports, or the socket's path.
+    /// Hosts and ports, or the path of the socket.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Makes sure that there is a connection.
+    /// Connects, unless a healthy connection is open.
     pub(crate) async fn connect(&self, deadline: Deadline) -> Result<(), Error> {
-        let (mut backoff, mut last) = (Backoff::default(), None);
+        let (mut backoff, mut last_error) = (Backoff::default(), None);
         loop {
-            let topology = self.topology_after(last, deadline).await?;
-            let Err(fault) = topology.publisher.connect(deadline).await else { return Ok(()) };
-            if !self.should_retry(&topology, &fault, &mut backoff, deadline).await {
-                return Err(fault.into());
+            let topology = self.topology_after(last_error, deadline).await?;
+            let Err(error) = topology.publisher.connect(deadline).await else { return Ok(()) };
+            if !self.should_retry(&topology, &error, &mut backoff, deadline).await {
+                return Err(error.into());
             }
-            last = Some(fault);
+            last_error = Some(error);
         }
     }
 
-    /// Sends the commands, those for one server together, and with them the question how many servers there are.
+    /// Sends the commands, those for one node in one pipeline, and with them the query that counts the servers.
     ///
-    /// What was certainly not taken, for a reason that passes, is sent again within the deadline; but no command
-    /// overtakes an earlier one of the same key.
+    /// Commands that certainly were not taken, for a transient reason, are sent again until the deadline. No command
+    /// overtakes an earlier one with the same key.
     pub(crate) async fn send(
         &self,
         commands: &[Command],
-        census: Option<&RedisQuery>,
+        count: Option<&RedisQuery>,
         deadline: Deadline,
     ) -> Result<CommandReplies, Error> {
-        let mut sending = SendRounds::new(commands, census);
+        let mut rounds = SendRounds::new(commands, count);
         let mut backoff = Backoff::default();
         loop {
             let topology = match self.topology(deadline).await {
                 Ok(topology) => topology,
-                Err(error) if sending.is_new() => return Err(error),
+                Err(error) if rounds.is_new() => return Err(error),
                 Err(_) => break,
             };
-            sending.round(&topology, &self.source, deadline).await;
-            let Some(fault) = sending.fault() else { break };
-            if !self.should_retry(&topology, &fault, &mut backoff, deadline).await || !sending.has_more() {
+            rounds.send_round(&topology, &self.deployment, deadline).await;
+            let Some(error) = rounds.error() else { break };
+            if !self.should_retry(&topology, &error, &mut backoff, deadline).await || !rounds.has_pending() {
                 break;
             }
+            log_retry(&error);
         }
-        sending.replies()
+        rounds.replies()
     }
 
-    /// Asks every server that knows a part of the answer. Nothing is sent, whatever goes wrong.
+    /// Sends the queries to each node that knows a part of the result, and combines the replies.
     pub(crate) async fn query(
         &self,
         queries: &[RedisQuery],
         deadline: Deadline,
-    ) -> Result<Vec<Result<QueryResult, RedisError>>, Error> {
-        let (mut backoff, mut last) = (Backoff::default(), None);
+    ) -> Result<Vec<RedisResult<QueryResult>>, Error> {
+        let (mut backoff, mut last_error) = (Backoff::default(), None);
         loop {
-            let topology = self.topology_after(last, deadline).await?;
-            let fault = match query_round::query_round(&topology, &self.source, queries, deadline).await {
-                Ok(answers) => return Ok(answers),
-                Err(fault) => fault,
+            let topology = self.topology_after(last_error, deadline).await?;
+            let error = match query_round(&topology, &self.deployment, queries, deadline).await {
+                Ok(results) => return Ok(results),
+                Err(error) => error,
             };
-            if !self.should_retry(&topology, &fault, &mut backoff, deadline).await {
-                return Err(fault.into());
+            if !self.should_retry(&topology, &error, &mut backoff, deadline).await {
+                return Err(error.into());
             }
-            last = Some(fault);
+            last_error = Some(error);
         }
     }
 
-    /// Has Redis check commands that are not sent.
+    /// Has Redis check each command without running it.
     pub(crate) async fn check_permissions(
         &self,
         commands: &[Command],
         deadline: Deadline,
-    ) -> Result<Vec<Result<bool, RedisError>>, Error> {
+    ) -> Result<Vec<RedisResult<bool>>, Error> {
         let topology = self.topology(deadline).await?;
         Ok(permission_check::check_permissions(&topology, commands, deadline).await?)
     }
 
-    /// Subscribes, on a connection of its own.
-    pub(crate) async fn subscribe(&self, to: &SubscriptionTarget, deadline: Deadline) -> Result<Subscription, Error> {
-        if let SubscriptionTarget::ReplicaShardChannels(starts) = to {
-            return self.subscribe_on_replica(starts, deadline).await;
+    /// Subscribes on a connection of its own.
+    pub(crate) async fn subscribe(
+        &self,
+        target: &SubscriptionTarget,
+        deadline: Deadline,
+    ) -> Result<Subscription, Error> {
+        if let SubscriptionTarget::ReplicaShardChannels(prefixes) = target {
+            return self.subscribe_on_replica(prefixes, deadline).await;
         }
-        let (mut backoff, mut last) = (Backoff::default(), None);
+        let (mut backoff, mut last_error) = (Backoff::default(), None);
         loop {
-            let topology = self.topology_after(last, deadline).await?;
-            let nodes = match to {
-                SubscriptionTarget::Monitor => topology.owners(),
-                _ => vec![&**topology.owner(to.key())],
+            let topology = self.topology_after(last_error, deadline).await?;
+            let nodes = match target {
+                SubscriptionTarget::Monitor => topology.primaries(),
+                _ => vec![&**topology.primary(target.key())],
             };
-            let fault = match subscription::subscribe(&nodes, to, deadline).await {
-                Ok(listener) => return Ok(listener),
-                Err(fault) => fault,
+            let error = match subscription::subscribe(&nodes, target, deadline).await {
+                Ok(subscription) => return Ok(subscription),
+                Err(error) => error,
             };
-            if !self.should_retry(&topology, &fault, &mut backoff, deadline).await {
-                return Err(fault.into());
+            if !self.should_retry(&topology, &error, &mut backoff, deadline).await {
+                return Err(error.into());
             }
-            last = Some(fault);
+            last_error = Some(error);
         }
     }
 
-    /// Subscribes at a replica, if there is one at this moment: nobody waits for one.
-    async fn subscribe_on_replica(&self, starts: &[String], deadline: Deadline) -> Result<Subscription, Error> {
+    /// Subscribes on a replica, if there is one. Makes one attempt: there may never be a replica.
+    async fn subscribe_on_replica(&self, prefixes: &[String], deadline: Deadline) -> Result<Subscription, Error> {
         let topology = self.topology(deadline).await?;
         let primary = &topology.publisher;
-        let replica = replica::find(primary, &self.source, deadline).await?;
-        Ok(subscription::subscribe_on_replica(primary, replica, starts, deadline).await?)
+        let replica = replication::find_replica(primary, &self.deployment, deadline).await?;
+        Ok(subscription::subscribe_on_replica(primary, replica, prefixes, deadline).await?)
     }
 
-    /// True if it is worth another attempt, after a pause.
+    /// Whether another attempt may succeed. Waits before it, and has the topology resolved anew if the error
+    /// contradicts it.
     async fn should_retry(
         &self,
-        topology: &Topology,
-        fault: &CommandError,
+        topology: &Arc<Topology>,
+        error: &CommandError,
         backoff: &mut Backoff,
         deadline: Deadline,
     ) -> bool {
-        if fault.is_transient() || !fault.is_answer() {
-            topology.doubt();
+        if error.is_transient() || !error.is_refused() {
+            self.topology.invalidate_if(|current| Arc::ptr_eq(current, topology));
         }
-        self.source.moves() && fault.is_transient() && backoff.wait(deadline).await
+        self.deployment.has_failover() && error.is_transient() && backoff.wait(deadline).await
     }
 
-    /// Who is there, for another attempt. What the end of the deadline interrupted tells less than what went wrong
-    /// before.
-    async fn topology_after(&self, last: Option<CommandError>, deadline: Deadline) -> Result<Arc<Topology>, Error> {
-        let found = self.topology(deadline).await;
-        match last {
-            Some(fault) if found.is_err() && deadline.has_passed() => Err(fault.into()),
-            _ => found,
+    /// The topology for another attempt after `last_error`. If the deadline interrupts resolving it, that error is
+    /// returned: it says more.
+    async fn topology_after(
+        &self,
+        last_error: Option<CommandError>,
+        deadline: Deadline,
+    ) -> Result<Arc<Topology>, Error> {
+        if let Some(error) = &last_error {
+            log_retry(error);
+        }
+        let result = self.topology(deadline).await;
+        match last_error {
+            Some(error) if result.is_err() && deadline.has_passed() => Err(error.into()),
+            _ => result,
         }
     }
 
-    /// Who is there: as it was found lately, or now.
+    /// The topology: cached, or resolved now.
     async fn topology(&self, deadline: Deadline) -> Result<Arc<Topology>, Error> {
-        let mut last = None;
-        let attempt = async {
-            let mut slot = self.known.lock().await;
-            if let Some(CachedTopology { topology, at }) = &mut *slot
-                && (!topology.is_doubtful() || !self.source.moves())
-            {
-                if !self.source.moves() || at.elapsed() < FRESH {
-                    return Ok(Arc::clone(topology));
-                }
-                let glance = deadline.at_most(GLANCE);
-                match glance.timeout(self.source.resolve(Some(topology), glance)).await {
-                    Ok(Ok(found)) => *topology = Arc::new(found),
-                    // Those who know say that it is not as it was.
-                    Ok(Err(ResolveError::Passing(_))) => topology.doubt(),
-                    // Nobody says so.
-                    Ok(Err(_)) | Err(Elapsed) => {}
-                }
-                *at = Instant::now();
-                if !topology.is_doubtful() {
-                    return Ok(Arc::clone(topology));
-                }
-            }
-            let mut backoff = Backoff::default();
-            loop {
-                let before = slot.as_ref().map(|known| &*known.topology);
-                match self.source.resolve(before, deadline).await {
-                    Ok(found) => {
-                        let topology = Arc::new(found);
-                        *slot = Some(CachedTopology { topology: Arc::clone(&topology), at: Instant::now() });
-                        return Ok(topology);
-                    }
-                    // What the end of the deadline interrupted tells less than what was found out before.
-                    Err(ResolveError::Passing(_) | ResolveError::Final(_))
-                        if deadline.has_passed() && last.is_some() => {}
-                    Err(ResolveError::Passing(fault)) => last = Some(fault.unsent(&self.address)),
-                    Err(ResolveError::Final(fault)) => return Err(fault.unsent(&self.address).into()),
-                    Err(ResolveError::Wrong(error)) => return Err(error),
-                }
-                if !backoff.wait(deadline).await {
-                    let fault = last.take().unwrap_or_else(|| CommandError::silence(&self.address, deadline.total));
-                    return Err(fault.into());
-                }
-            }
+        // Nothing can take the place of a single server, so its topology is resolved once.
+        let cached = match self.deployment.has_failover() {
+            true => self.topology.fresh(),
+            false => self.topology.peek().map(|cached| cached.value),
         };
-        match deadline.timeout(attempt).await {
-            Ok(found) => found,
-            Err(Elapsed) => Err(last.unwrap_or_else(|| CommandError::silence(&self.address, deadline.total)).into()),
+        if let Some(topology) = cached {
+            return Ok(topology);
+        }
+        let mut last_error = None;
+        let lookup = self.topology.get_or_keep(async |before| {
+            if let Some(before) = &before
+                && before.valid
+                && let Some(checked) = self.check(&before.value, deadline).await
+            {
+                return Ok(checked);
+            }
+            let before = before.as_ref().map(|before| &*before.value);
+            self.resolve(before, &mut last_error, deadline).await.map(Lookup::Found)
+        });
+        // Boxed: most calls do not get here, and all of their futures would be as large.
+        match deadline.timeout(lookup.boxed()).await {
+            Ok(result) => result,
+            Err(Elapsed) => {
+                let error = last_error.unwrap_or_else(|| CommandError::no_answer(&self.address, deadline.total));
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Looks for changes of an old topology. Keeps it if no server answers in time; `None` if it must not be used any
+    /// more.
+    async fn check(&self, topology: &Arc<Topology>, deadline: Deadline) -> Option<Lookup<Arc<Topology>>> {
+        let deadline = deadline.at_most(TOPOLOGY_CHECK_TIMEOUT);
+        match deadline.timeout(self.deployment.resolve(Some(topology), deadline)).await {
+            Ok(Ok(found)) => return Some(Lookup::Found(Arc::new(found))),
+            // The servers say that the topology is changing.
+            Ok(Err(ResolveError::Transient(_))) => self.topology.invalidate(),
+            Ok(Err(_)) | Err(Elapsed) => {}
+        }
+        // An error of another caller may have invalidated it in the meantime.
+        let valid = self.topology.peek().is_some_and(|cached| cached.valid);
+        valid.then(|| Lookup::Kept(Arc::clone(topology)))
+    }
+
+    /// Resolves the topology; again until the deadline while the reason for a failure is transient. `last_error` is the
+    /// last one that was not caused by the deadline.
+    async fn resolve(
+        &self,
+        before: Option<&Topology>,
+        last_error: &mut Option<CommandError>,
+        deadline: Deadline,
+    ) -> Result<Arc<Topology>, Error> {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.deployment.resolve(before, deadline).await {
+                Ok(topology) => return Ok(Arc::new(topology)),
+                Err(ResolveError::Transient(_) | ResolveError::Permanent(_))
+                    if deadline.has_passed() && last_error.is_some() => {}
+                Err(ResolveError::Transient(error)) => *last_error = Some(error.unsent(&self.address)),
+                Err(ResolveError::Permanent(error)) => return Err(error.unsent(&self.address).into()),
+                Err(ResolveError::Config(error)) => return Err(error),
+            }
+            if !backoff.wait(deadline).await {
+                let error = last_error.take();
+                return Err(error.unwrap_or_else(|| CommandError::no_answer(&self.address, deadline.total)).into());
+            }
+            if let Some(error) = last_error {
+                log_retry(error);
+            }
         }
     }
 }
 
-impl Backoff {
-    /// False if the time was over first.
-    pub(super) async fn wait(&mut self, deadline: Deadline) -> bool {
-        let time = self.0;
-        self.0 = (time * 2).clamp(Duration::from_millis(10), Duration::from_millis(200));
-        deadline.timeout(tokio::time::sleep(time)).await.is_ok()
-    }
-}
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self(Duration::ZERO)
-    }
+fn log_retry(error: &CommandError) {
+    tracing::debug!(reason = %Error::from(error.clone()), "retrying");
 }
 
 impl fmt::Debug for RedisClient {

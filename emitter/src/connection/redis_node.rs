@@ -1,55 +1,57 @@
 use std::{
-    fmt,
-    sync::Arc,
-    sync::atomic::{AtomicU64, Ordering},
+    fmt, io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use futures_util::Stream;
 use redis::{
-    AsyncConnectionConfig, Client, Pipeline, ProtocolVersion, RedisError, Value,
+    AsyncConnectionConfig, Client, Pipeline, ProtocolVersion, RedisError, RedisResult, Value,
     aio::{AsyncPushSender, MultiplexedConnection},
 };
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{CommandError, Reply, access::AccessOptions, access::HostPort, run_pipeline};
+use super::{CommandError, access_options::AccessOptions, host_port::HostPort, pipeline::run_pipeline};
 use crate::base::{Deadline, is_transient};
 
-/// A connection that was quiet for longer is asked for a sign of life first: a message handed to one that broke in
-/// the meantime would have an unknown fate.
-const QUIET: Duration = Duration::from_millis(100);
+/// A connection without a reply for this long is checked with PING before a command is written to it: if it broke in
+/// the meantime, it would be unknown whether Redis took the command.
+const IDLE_BEFORE_PING: Duration = Duration::from_millis(100);
 
-/// How long it may take to find one alive where there are others.
-const REACHING: Duration = Duration::from_secs(1);
+/// How long connecting may take where another node may be used instead.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// One Redis server: connects when first needed, and again after an outage.
+/// One Redis server. It connects when it is first needed, and again after an outage.
 ///
-/// A send that finds no connection makes one attempt of its own, so the first send after an outage works and
-/// none inherits an earlier failure.
+/// A command that finds no connection makes an attempt of its own to connect. So the first command after an outage
+/// succeeds, and no command fails because of an earlier attempt.
 pub(super) struct RedisNode {
     client: Client,
     address: String,
-    place: NodeRole,
+    role: NodeRole,
     open: Mutex<Option<OpenConnection>>,
-    /// When it last failed to answer in time, in milliseconds since `born`.
-    silent: AtomicU64,
-    born: Instant,
+    /// When the server last failed to answer in time, in milliseconds since `created`; 0 if it has answered since.
+    unanswered_at: AtomicU64,
+    created: Instant,
 }
 
-/// What there is beside a server.
+/// A server's place in the deployment. It decides how long connecting may take, and whether a command reconnects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NodeRole {
-    /// Nothing: it is worth the whole deadline to reach it.
-    Only,
-    /// Others, so there must be time for them.
-    Many,
-    /// Sentinels, who may put another in its place: a send does not connect again by itself.
-    Watched,
+    /// The only server: connecting may take until the deadline.
+    Standalone,
+    /// A cluster node, a sentinel or a replica: connecting leaves time to use others.
+    Member,
+    /// A primary that sentinels may replace: a command does not reconnect before they are asked again.
+    SentinelPrimary,
 }
 
-/// What a server says about itself. `None` where it is too old to say.
+/// What a server says about itself in reply to HELLO. Redis before 6 says nothing.
 #[derive(Debug, Default)]
-pub(super) struct NodeInfo {
+pub(super) struct HelloReply {
     /// `master` or `replica`.
     pub(super) role: Option<String>,
     /// `standalone`, `cluster` or `sentinel`.
@@ -59,146 +61,173 @@ pub(super) struct NodeInfo {
 #[derive(Clone)]
 struct OpenConnection {
     connection: MultiplexedConnection,
-    /// When it last answered, in milliseconds since `born`.
-    answered: Arc<AtomicU64>,
+    /// When the server last answered on it, in milliseconds since the node's `created`.
+    answered_at: Arc<AtomicU64>,
 }
 
 impl RedisNode {
-    pub(super) fn new(client: Client, place: NodeRole) -> Self {
+    pub(super) fn new(client: Client, role: NodeRole) -> Self {
         let address = client.get_connection_info().addr().to_string();
-        Self { client, address, place, open: Mutex::new(None), silent: AtomicU64::new(0), born: Instant::now() }
+        let (open, unanswered_at, created) = (Mutex::new(None), AtomicU64::new(0), Instant::now());
+        Self { client, address, role, open, unanswered_at, created }
     }
 
-    pub(super) fn at(host: &HostPort, access: &AccessOptions, place: NodeRole) -> Result<Self, CommandError> {
+    pub(super) fn at(host: &HostPort, access: &AccessOptions, role: NodeRole) -> Result<Self, CommandError> {
         let unusable = |source| CommandError::Unreachable { address: host.to_string(), source };
-        Ok(Self { address: host.to_string(), ..Self::new(access.client(host).map_err(unusable)?, place) })
+        Ok(Self { address: host.to_string(), ..Self::new(access.client(host).map_err(unusable)?, role) })
     }
 
-    /// HostPort and port, or the socket's path.
+    /// Host and port, or the path of the socket.
     pub(super) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Makes sure that there is a connection, whatever its place.
+    /// Connects, unless a healthy connection is open. Every role reconnects.
     pub(super) async fn connect(&self, deadline: Deadline) -> Result<(), CommandError> {
         self.healthy_connection(true, deadline).await.map(drop)
     }
 
-    pub(super) async fn run(&self, pipeline: &mut Pipeline, deadline: Deadline) -> Result<Vec<Reply>, CommandError> {
-        let reaching = if self.place == NodeRole::Only { deadline } else { deadline.half().at_most(REACHING) };
-        self.run_within(pipeline, reaching, deadline).await
+    /// Sends the pipeline and returns the reply to each of its commands.
+    pub(super) async fn run(
+        &self,
+        pipeline: &mut Pipeline,
+        deadline: Deadline,
+    ) -> Result<Vec<RedisResult<Value>>, CommandError> {
+        let connect_deadline = match self.role {
+            NodeRole::Standalone => deadline,
+            NodeRole::Member | NodeRole::SentinelPrimary => deadline.half().at_most(CONNECT_TIMEOUT),
+        };
+        self.run_within(pipeline, connect_deadline, deadline).await
     }
 
-    /// Two deadlines: one to find it alive, one for all.
+    /// As [`run`](Self::run), with a deadline to find or open a healthy connection and one for everything.
     pub(super) async fn run_within(
         &self,
         pipeline: &mut Pipeline,
-        reaching: Deadline,
+        connect_deadline: Deadline,
         deadline: Deadline,
-    ) -> Result<Vec<Reply>, CommandError> {
-        let mut open = self.healthy_connection(self.place != NodeRole::Watched, reaching).await?;
+    ) -> Result<Vec<RedisResult<Value>>, CommandError> {
+        let reconnects = self.role != NodeRole::SentinelPrimary;
+        let mut open = self.healthy_connection(reconnects, connect_deadline).await?;
         let replies = run_pipeline(pipeline, &mut open.connection, &self.address, deadline).await;
         match &replies {
-            Ok(_) => self.answered(&open),
-            Err(CommandError::Lost(_)) => self.forget(&open).await,
-            Err(CommandError::Timeout(_)) => self.silent.store(self.millis(), Ordering::Relaxed),
+            Ok(_) => self.note_answer(&open),
+            Err(CommandError::Lost(error)) => self.discard(&open, error).await,
+            Err(CommandError::Timeout(_)) => self.note_no_answer(),
             Err(_) => {}
         }
         replies
     }
 
-    /// Asks which part it plays.
-    pub(super) async fn part(&self, deadline: Deadline) -> Result<NodeInfo, CommandError> {
-        // Not ROLE, which few users may ask; and the connections that are asked speak RESP2 already.
+    /// Asks for the server's role and mode.
+    pub(super) async fn hello(&self, deadline: Deadline) -> Result<HelloReply, CommandError> {
+        // ROLE is permitted to few users. Connections that run commands speak RESP2, so HELLO 2 changes nothing.
         let mut pipeline = Pipeline::with_capacity(1);
         pipeline.add_command(redis::cmd("HELLO").arg(2).take());
-        let reply = self.run(&mut pipeline, deadline).await?.pop();
-        Ok(match reply {
-            Some(Ok(reply)) => NodeInfo { role: text(&reply, "role"), mode: text(&reply, "mode") },
+        Ok(match self.run(&mut pipeline, deadline).await?.pop() {
+            Some(Ok(reply)) => HelloReply { role: text_field(&reply, "role"), mode: text_field(&reply, "mode") },
             Some(Err(error)) if is_transient(&error) => return Err(CommandError::Refused(error)),
-            _ => NodeInfo::default(),
+            _ => HelloReply::default(),
         })
     }
 
-    /// A connection of its own, over which messages are pushed.
-    pub(super) async fn listen(&self, sender: impl AsyncPushSender) -> Result<MultiplexedConnection, RedisError> {
+    /// Opens another connection, for commands that block or may not be interleaved with others.
+    pub(super) async fn open_connection(&self) -> RedisResult<MultiplexedConnection> {
+        tracing::debug!(address = self.address, "connecting");
+        self.client.get_multiplexed_async_connection_with_config(&connection_config()).await
+    }
+
+    /// Opens another connection, for subscriptions. Their messages go to `sender`.
+    pub(super) async fn open_push_connection(
+        &self,
+        sender: impl AsyncPushSender,
+    ) -> RedisResult<MultiplexedConnection> {
+        tracing::debug!(address = self.address, "connecting to subscribe");
         let info = self.client.get_connection_info().clone();
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let client = Client::open(info.set_redis_settings(settings))?;
-        client.get_multiplexed_async_connection_with_config(&config().set_push_sender(sender)).await
+        client.get_multiplexed_async_connection_with_config(&connection_config().set_push_sender(sender)).await
     }
 
-    /// A connection of its own, for commands that wait.
-    pub(super) async fn dial(&self) -> Result<MultiplexedConnection, RedisError> {
-        self.client.get_multiplexed_async_connection_with_config(&config()).await
-    }
-
-    /// What it runs, one command a line, over a connection of its own.
-    pub(super) async fn monitor(&self) -> Result<impl Stream<Item = String> + Send + use<>, RedisError> {
+    /// Opens another connection for MONITOR: each item is a command that the server runs.
+    pub(super) async fn open_monitor(&self) -> RedisResult<impl Stream<Item = String> + Send + use<>> {
+        tracing::debug!(address = self.address, "connecting for MONITOR");
         Ok(self.client.get_async_monitor().await?.into_on_message())
     }
 
-    /// True if it did not answer just now.
-    pub(super) fn was_silent(&self, within: Duration) -> bool {
-        let at = self.silent.load(Ordering::Relaxed);
-        at > 0 && u128::from(self.millis() - at) < within.as_millis()
+    /// Whether the server failed to answer within the last `period`, and has not answered since.
+    pub(super) fn is_unresponsive(&self, period: Duration) -> bool {
+        let unanswered_at = self.unanswered_at.load(Ordering::Relaxed);
+        unanswered_at > 0 && u128::from(self.elapsed_millis() - unanswered_at) < period.as_millis()
     }
 
-    /// A connection that answered just now, or a new one.
-    async fn healthy_connection(&self, dials: bool, deadline: Deadline) -> Result<OpenConnection, CommandError> {
+    /// A connection on which the server answered just now, or a new one.
+    async fn healthy_connection(&self, reconnects: bool, deadline: Deadline) -> Result<OpenConnection, CommandError> {
         let attempt = async {
             let mut slot = self.open.lock().await;
-            if let Some(open) = &*slot
-                && (self.is_fresh(open) || self.ping(open, deadline.half()).await)
-            {
-                return Ok(open.clone());
+            if let Some(open) = &*slot {
+                if self.is_recent(open) {
+                    return Ok(open.clone());
+                }
+                match self.ping(open, deadline.half()).await {
+                    Ok(()) => return Ok(open.clone()),
+                    Err(error) => self.warn_lost(&error),
+                }
             }
             *slot = None;
-            if !dials {
-                return Err(std::io::Error::from(std::io::ErrorKind::NotConnected).into());
+            if !reconnects {
+                return Err(io::Error::from(io::ErrorKind::NotConnected).into());
             }
-            let open = OpenConnection { connection: self.dial().await?, answered: Arc::new(AtomicU64::new(0)) };
-            self.answered(&open);
+            let open =
+                OpenConnection { connection: self.open_connection().await?, answered_at: Arc::new(AtomicU64::new(0)) };
+            self.note_answer(&open);
             *slot = Some(open.clone());
             Ok(open)
         };
-        let Ok(attempt) = deadline.timeout(attempt).await else {
-            self.silent.store(self.millis(), Ordering::Relaxed);
-            return Err(CommandError::silence(&self.address, deadline.total));
+        let Ok(result) = deadline.timeout(attempt).await else {
+            self.note_no_answer();
+            return Err(CommandError::no_answer(&self.address, deadline.total));
         };
-        attempt.map_err(|source| CommandError::Unreachable { address: self.address.clone(), source })
+        result.map_err(|source| CommandError::Unreachable { address: self.address.clone(), source })
     }
 
-    async fn ping(&self, open: &OpenConnection, deadline: Deadline) -> bool {
+    async fn ping(&self, open: &OpenConnection, deadline: Deadline) -> RedisResult<()> {
         let mut connection = open.connection.clone();
-        let alive = deadline.timeout(connection.send_packed_command(&redis::cmd("PING"))).await;
-        let alive = matches!(alive, Ok(Ok(_)));
-        if alive {
-            self.answered(open);
+        match deadline.timeout(connection.send_packed_command(&redis::cmd("PING"))).await {
+            Ok(reply) => reply.map(|_| self.note_answer(open)),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no answer to PING").into()),
         }
-        alive
     }
 
-    fn is_fresh(&self, open: &OpenConnection) -> bool {
-        let quiet = self.millis().saturating_sub(open.answered.load(Ordering::Relaxed));
-        u128::from(quiet) < QUIET.as_millis()
-    }
-
-    fn answered(&self, open: &OpenConnection) {
-        open.answered.store(self.millis(), Ordering::Relaxed);
-        self.silent.store(0, Ordering::Relaxed);
-    }
-
-    fn millis(&self) -> u64 {
-        u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    /// Drops a broken connection, unless another send has replaced it.
-    async fn forget(&self, broken: &OpenConnection) {
+    /// Drops a broken connection, unless another command has replaced it already.
+    async fn discard(&self, broken: &OpenConnection, error: &RedisError) {
         let mut slot = self.open.lock().await;
-        if slot.as_ref().is_some_and(|open| Arc::ptr_eq(&open.answered, &broken.answered)) {
+        if slot.as_ref().is_some_and(|open| Arc::ptr_eq(&open.answered_at, &broken.answered_at)) {
             *slot = None;
+            self.warn_lost(error);
         }
+    }
+
+    fn warn_lost(&self, error: &RedisError) {
+        tracing::warn!(address = self.address, reason = %error, "connection lost; reconnecting");
+    }
+
+    fn is_recent(&self, open: &OpenConnection) -> bool {
+        let idle = self.elapsed_millis().saturating_sub(open.answered_at.load(Ordering::Relaxed));
+        u128::from(idle) < IDLE_BEFORE_PING.as_millis()
+    }
+
+    fn note_answer(&self, open: &OpenConnection) {
+        open.answered_at.store(self.elapsed_millis(), Ordering::Relaxed);
+        self.unanswered_at.store(0, Ordering::Relaxed);
+    }
+
+    fn note_no_answer(&self) {
+        self.unanswered_at.store(self.elapsed_millis(), Ordering::Relaxed);
+    }
+
+    fn elapsed_millis(&self) -> u64 {
+        u64::try_from(self.created.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -208,13 +237,13 @@ impl fmt::Debug for RedisNode {
     }
 }
 
-/// The deadline is kept by the caller, for everything at once.
-fn config() -> AsyncConnectionConfig {
+/// No timeouts: callers have one deadline for everything.
+fn connection_config() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None)
 }
 
-/// A field of an answer that is a list of names and values in turn.
-fn text(reply: &Value, name: &str) -> Option<String> {
+/// The value of a field in a reply that lists names and values in turn.
+fn text_field(reply: &Value, name: &str) -> Option<String> {
     let Value::Array(items) = reply else { return None };
     let (_, value) = items.chunks_exact(2).map(|pair| (&pair[0], &pair[1])).find(|(key, _)| is_text(key, name))?;
     redis::from_redis_value(value.clone()).ok()

@@ -5,10 +5,11 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use redis::{ErrorKind, Pipeline, ServerErrorKind, Value};
+use redis::{ErrorKind, Pipeline, RedisResult, ServerErrorKind, Value};
 
 use super::{
-    CommandError, CommandReplies, Fate, RedisQuery, Reply,
+    CommandError, CommandReplies, RedisQuery,
+    command_replies::CommandResult,
     deployment::Deployment,
     redis_node::RedisNode,
     topology::{Topology, slot},
@@ -18,186 +19,187 @@ use crate::{
     base::{Deadline, Error},
 };
 
-/// How long a message waits for the count of a server that has nothing else to do with it.
-const COUNTING: Duration = Duration::from_secs(1);
+/// How long a send waits for the count of a node that takes none of its commands.
+const COUNT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a server that did not answer is not asked for its count.
-const SILENT: Duration = Duration::from_secs(5);
+/// How long a node that did not answer in time is not asked for its count.
+const UNRESPONSIVE_PERIOD: Duration = Duration::from_secs(5);
 
-/// Commands on their way, and what became of each.
+/// Commands that are sent in rounds, until each has a result that another round cannot change.
 pub(super) struct SendRounds<'a> {
     commands: &'a [Command],
-    census: Option<&'a RedisQuery>,
-    /// `None` until it was tried.
-    fates: Vec<Option<Fate>>,
-    /// Which are to be sent in the next round.
+    count: Option<&'a RedisQuery>,
+    /// The last result of each command; `None` before the first round.
+    results: Vec<Option<CommandResult>>,
+    /// The indexes of the commands to send in the next round.
     pending: Vec<usize>,
-    /// Slots that are elsewhere than the topology says.
-    moved: HashMap<u16, MovedSlot>,
+    /// Slots that other nodes than those in the topology serve.
+    redirects: HashMap<u16, SlotRedirect>,
     servers: Option<u64>,
 }
 
-struct MovedSlot {
-    to: Arc<RedisNode>,
-    /// It takes what is there already only from those who say that they were sent.
+struct SlotRedirect {
+    node: Arc<RedisNode>,
+    /// Whether each command must be preceded by ASKING, because the slot is being migrated.
     asking: bool,
 }
 
-/// What one server gets in a round.
+/// What one node gets in a round.
 struct NodeBatch {
     node: Arc<RedisNode>,
-    /// Each with whether it must be announced.
+    /// The index of each command, and whether ASKING must precede it.
     commands: Vec<(usize, bool)>,
     counts: bool,
 }
 
 impl<'a> SendRounds<'a> {
-    pub(super) fn new(commands: &'a [Command], census: Option<&'a RedisQuery>) -> Self {
-        let fates = commands.iter().map(|_| None).collect();
+    pub(super) fn new(commands: &'a [Command], count: Option<&'a RedisQuery>) -> Self {
+        let results = commands.iter().map(|_| None).collect();
         let pending = (0..commands.len()).collect();
-        Self { commands, census, fates, pending, moved: HashMap::new(), servers: None }
+        Self { commands, count, results, pending, redirects: HashMap::new(), servers: None }
     }
 
-    /// True if nothing was tried yet.
+    /// Whether no round was sent yet.
     pub(super) fn is_new(&self) -> bool {
-        self.fates.iter().all(Option::is_none)
+        self.results.iter().all(Option::is_none)
     }
 
-    pub(super) fn has_more(&self) -> bool {
+    /// Whether another round is needed.
+    pub(super) fn has_pending(&self) -> bool {
         !self.pending.is_empty()
     }
 
-    /// Sends what is pending, to all servers at once.
-    pub(super) async fn round(&mut self, topology: &Topology, source: &Deployment, deadline: Deadline) {
-        let parts = self.parts(topology);
+    /// Sends the pending commands and the count, to all nodes at once.
+    pub(super) async fn send_round(&mut self, topology: &Topology, deployment: &Deployment, deadline: Deadline) {
+        let batches = self.batches(topology);
         let this = &*self;
-        let results = join_all(parts.iter().map(|part| this.send(part, deadline))).await;
-        self.moved.clear();
-        let mut servers = self.census.map(|_| 0);
-        for (part, (fates, count)) in parts.iter().zip(results) {
-            for ((index, _), fate) in part.commands.iter().zip(fates) {
-                if let Err(fault) = &fate {
-                    self.follow(fault, &part.node, source);
+        let outcomes = join_all(batches.iter().map(|batch| this.send_batch(batch, deadline))).await;
+        self.redirects.clear();
+        let mut servers = self.count.map(|_| 0);
+        for (batch, (results, count)) in batches.iter().zip(outcomes) {
+            for ((index, _), result) in batch.commands.iter().zip(results) {
+                if let Err(error) = &result {
+                    self.note_redirect(error, &batch.node, deployment);
                 }
-                self.fates[*index] = Some(fate);
+                self.results[*index] = Some(result);
             }
-            if part.counts {
+            if batch.counts {
                 servers = servers.zip(count).map(|(sum, count)| sum + count);
             }
         }
         self.servers = servers;
-        self.pending = self.again();
+        self.pending = self.retryable();
     }
 
-    /// The first that went wrong, and was not taken for certain if there is one like that.
-    pub(super) fn fault(&self) -> Option<CommandError> {
-        let faults = || self.fates.iter().filter_map(|fate| fate.as_ref()?.as_ref().err());
-        faults().find(|fault| fault.is_transient()).or_else(|| faults().next()).cloned()
+    /// The first transient error, or else the first error.
+    pub(super) fn error(&self) -> Option<CommandError> {
+        let errors = || self.results.iter().filter_map(|result| result.as_ref()?.as_ref().err());
+        errors().find(|error| error.is_transient()).or_else(|| errors().next()).cloned()
     }
 
-    /// What became of each; an error if Redis answered none of them.
+    /// # Errors
+    /// The first error, if Redis replied to none of the commands.
     pub(super) fn replies(self) -> Result<CommandReplies, Error> {
-        CommandReplies::new(self.fates.into_iter().flatten().collect(), self.servers)
+        CommandReplies::new(self.results.into_iter().flatten().collect(), self.servers)
     }
 
-    /// What is to be sent again: what was not taken for certain, unless a later one with the same key may have been.
-    fn again(&self) -> Vec<usize> {
-        let mut again = Vec::new();
-        let mut later = HashSet::new();
-        for (index, fate) in self.fates.iter().enumerate().rev() {
+    /// The indexes of the commands that certainly were not taken, except where a later command with the same key may
+    /// have been: sending the earlier one again would change their order.
+    fn retryable(&self) -> Vec<usize> {
+        let mut retryable = Vec::new();
+        let mut possibly_taken_keys = HashSet::new();
+        for (index, result) in self.results.iter().enumerate().rev() {
             let key = self.commands[index].key();
-            match fate {
-                Some(Err(fault)) if fault.is_transient() => {
-                    if !later.contains(&key) {
-                        again.push(index);
+            match result {
+                Some(Err(error)) if error.is_transient() => {
+                    if !possibly_taken_keys.contains(&key) {
+                        retryable.push(index);
                     }
                 }
                 Some(Err(CommandError::Refused(_))) | None => {}
                 Some(_) => {
-                    later.insert(key);
+                    possibly_taken_keys.insert(key);
                 }
             }
         }
-        again.reverse();
-        again
+        retryable.reverse();
+        retryable
     }
 
-    /// Notes where a slot is, if that is why the command was not taken.
-    fn follow(&mut self, fault: &CommandError, asked: &RedisNode, source: &Deployment) {
-        let CommandError::Refused(error) = fault else { return };
+    /// Notes which node serves the slot, if `node` redirected the command.
+    fn note_redirect(&mut self, error: &CommandError, node: &RedisNode, deployment: &Deployment) {
+        let CommandError::Refused(error) = error else { return };
         if let Some((address, slot)) = error.redirect_node()
-            && let Some(to) = source.referred(address, asked.address())
+            && let Some(target) = deployment.redirect_target(address, node.address())
         {
             let asking = error.kind() == ErrorKind::Server(ServerErrorKind::Ask);
-            self.moved.insert(slot, MovedSlot { to, asking });
+            self.redirects.insert(slot, SlotRedirect { node: target, asking });
         }
     }
 
-    fn parts(&self, topology: &Topology) -> Vec<NodeBatch> {
-        let mut parts: Vec<NodeBatch> = Vec::new();
+    fn batches(&self, topology: &Topology) -> Vec<NodeBatch> {
+        let mut batches: Vec<NodeBatch> = Vec::new();
         for &index in &self.pending {
             let key = self.commands[index].key();
-            let moved = key.filter(|_| !self.moved.is_empty()).and_then(|key| self.moved.get(&slot(key)));
-            let node = moved.map_or_else(|| topology.owner(key), |moved| &moved.to);
-            let asking = moved.is_some_and(|moved| moved.asking);
-            part(&mut parts, node).commands.push((index, asking));
+            let redirect = key.filter(|_| !self.redirects.is_empty()).and_then(|key| self.redirects.get(&slot(key)));
+            let node = redirect.map_or_else(|| topology.primary(key), |redirect| &redirect.node);
+            let asking = redirect.is_some_and(|redirect| redirect.asking);
+            batch_of(&mut batches, node).commands.push((index, asking));
         }
-        for node in self.census.map_or(&[][..], |census| census.known_to(topology)) {
-            part(&mut parts, node).counts = true;
+        for node in self.count.map_or(&[][..], |count| count.nodes(topology)) {
+            batch_of(&mut batches, node).counts = true;
         }
-        parts
+        batches
     }
 
-    /// Sends one server its part, and reads what it counts.
-    async fn send(&self, part: &NodeBatch, deadline: Deadline) -> (Vec<Fate>, Option<u64>) {
-        let mut pipeline = Pipeline::with_capacity(part.commands.len() + 1);
-        for (index, asking) in &part.commands {
+    /// Sends a node its batch. Returns the result of each command, and the node's count.
+    async fn send_batch(&self, batch: &NodeBatch, deadline: Deadline) -> (Vec<CommandResult>, Option<u64>) {
+        let mut pipeline = Pipeline::with_capacity(batch.commands.len() + 1);
+        for (index, asking) in &batch.commands {
             if *asking {
                 pipeline.add_command(redis::cmd("ASKING"));
             }
             pipeline.add_command(self.commands[*index].to_redis());
         }
-        let census = self.census.filter(|_| part.counts);
-        if let Some(census) = census {
-            pipeline.add_command(census.to_redis());
+        let count = self.count.filter(|_| batch.counts);
+        if let Some(count) = count {
+            pipeline.add_command(count.to_redis());
         }
-        if part.commands.is_empty() {
-            if part.node.was_silent(SILENT) {
+        if batch.commands.is_empty() {
+            if batch.node.is_unresponsive(UNRESPONSIVE_PERIOD) {
                 return (Vec::new(), None);
             }
-            let counting = deadline.at_most(COUNTING);
-            return (
-                Vec::new(),
-                match part.node.run_within(&mut pipeline, counting, counting).await {
-                    Ok(replies) => replies.into_iter().next().and_then(|reply| counted(census?, reply)),
-                    Err(fault) => fault.is_gone().then_some(0),
-                },
-            );
+            let deadline = deadline.at_most(COUNT_TIMEOUT);
+            let count = match batch.node.run_within(&mut pipeline, deadline, deadline).await {
+                Ok(replies) => replies.into_iter().next().and_then(|reply| read_count(count?, reply)),
+                Err(error) => error.is_connection_refused().then_some(0),
+            };
+            return (Vec::new(), count);
         }
-        let mut replies = match part.node.run(&mut pipeline, deadline).await {
+        let mut replies = match batch.node.run(&mut pipeline, deadline).await {
             Ok(replies) => replies.into_iter(),
-            Err(fault) => return (part.commands.iter().map(|_| Err(fault.clone())).collect(), None),
+            Err(error) => return (batch.commands.iter().map(|_| Err(error.clone())).collect(), None),
         };
-        let fates = part.commands.iter().map(|(_, asking)| {
+        let results = batch.commands.iter().map(|(_, asking)| {
             if *asking {
                 replies.next();
             }
             replies.next().unwrap_or(Ok(Value::Nil)).map_err(CommandError::Refused)
         });
-        let fates = fates.collect();
-        (fates, replies.next().and_then(|reply| counted(census?, reply)))
+        let results = results.collect();
+        (results, replies.next().and_then(|reply| read_count(count?, reply)))
     }
 }
 
-fn part<'p>(parts: &'p mut Vec<NodeBatch>, node: &Arc<RedisNode>) -> &'p mut NodeBatch {
-    let known = parts.iter().position(|part| Arc::ptr_eq(&part.node, node));
-    let known = known.unwrap_or_else(|| {
-        parts.push(NodeBatch { node: Arc::clone(node), commands: Vec::new(), counts: false });
-        parts.len() - 1
+/// The batch of a node, which is added if it is missing.
+fn batch_of<'b>(batches: &'b mut Vec<NodeBatch>, node: &Arc<RedisNode>) -> &'b mut NodeBatch {
+    let index = batches.iter().position(|batch| Arc::ptr_eq(&batch.node, node)).unwrap_or_else(|| {
+        batches.push(NodeBatch { node: Arc::clone(node), commands: Vec::new(), counts: false });
+        batches.len() - 1
     });
-    &mut parts[known]
+    &mut batches[index]
 }
 
-fn counted(census: &RedisQuery, reply: Reply) -> Option<u64> {
-    census.answer(vec![reply.ok()?]).ok().map(|answer| answer.count())
+fn read_count(count: &RedisQuery, reply: RedisResult<Value>) -> Option<u64> {
+    count.result(vec![reply.ok()?]).ok().map(|result| result.count())
 }

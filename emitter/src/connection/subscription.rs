@@ -1,35 +1,36 @@
 use std::{fmt, sync::Arc};
 
-use redis::{PushKind, RedisError};
+use redis::{PushKind, RedisError, RedisResult};
 
 use super::{
-    CommandError, monitor::Monitor, push_receiver::Pushed, redis_node::RedisNode, replica_shards::Shards,
-    stream_reader::StreamReader,
+    CommandError, monitor_reader::MonitorReader, push_receiver::PushReceiver, redis_node::RedisNode,
+    replica_subscription::ReplicaSubscription, stream_reader::StreamReader,
 };
 use crate::{
     adapter::{Frame, SubscriptionTarget},
     base::Deadline,
 };
 
-/// What was heard: a frame that owns its bytes.
+/// A frame that owns its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OwnedFrame {
     Published { channel: String, payload: Vec<u8> },
     Entry { stream: String, fields: Vec<(String, Vec<u8>)> },
 }
 
-/// A subscription on a connection of its own. It ends with its connection, and does not subscribe again: what was
-/// said in between would be missing without a word.
+/// A subscription on a connection of its own. It ends with its connection and never resubscribes by itself: that would
+/// hide a gap.
 pub(crate) struct Subscription {
     source: SubscriptionSource,
     lost: Option<RedisError>,
 }
 
+/// Where the frames of a subscription come from.
 enum SubscriptionSource {
-    Pushed(Pushed),
-    Read(StreamReader),
-    Overheard(Monitor),
-    Replica(Box<Shards>),
+    Push(PushReceiver),
+    Stream(StreamReader),
+    Monitor(MonitorReader),
+    Replica(Box<ReplicaSubscription>),
 }
 
 impl OwnedFrame {
@@ -43,7 +44,7 @@ impl OwnedFrame {
         }
     }
 
-    /// In bytes, with all names.
+    /// The size in bytes, names included.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Published { channel, payload } => channel.len() + payload.len(),
@@ -52,89 +53,92 @@ impl OwnedFrame {
     }
 }
 
-/// Listens at these servers, which have confirmed that when this returns: one of them, but for
-/// [`SubscriptionTarget::Monitor`].
+/// Subscribes on the first of these nodes, for [`SubscriptionTarget::Monitor`] on all. They have confirmed the
+/// subscription when this returns.
 pub(super) async fn subscribe(
     nodes: &[&RedisNode],
-    to: &SubscriptionTarget,
+    target: &SubscriptionTarget,
     deadline: Deadline,
 ) -> Result<Subscription, CommandError> {
     let [node, ..] = nodes else {
-        return Err(CommandError::silence("no server", deadline.total));
+        return Err(CommandError::no_answer("no server", deadline.total));
     };
     let attempt = async {
-        let source = match to {
-            SubscriptionTarget::Stream(key) => SubscriptionSource::Read(StreamReader::open(node, key).await?),
-            SubscriptionTarget::NewStream(key) => SubscriptionSource::Read(StreamReader::open_new(node, key).await?),
-            SubscriptionTarget::Monitor => SubscriptionSource::Overheard(Monitor::open(nodes).await?),
+        let source = match target {
+            SubscriptionTarget::Stream(key) => SubscriptionSource::Stream(StreamReader::open(node, key).await?),
+            SubscriptionTarget::NewStream(key) => SubscriptionSource::Stream(StreamReader::open_new(node, key).await?),
+            SubscriptionTarget::Monitor => SubscriptionSource::Monitor(MonitorReader::open(nodes).await?),
             SubscriptionTarget::Channels(_)
             | SubscriptionTarget::Patterns(_)
             | SubscriptionTarget::ShardChannel(_)
-            | SubscriptionTarget::ReplicaShardChannels(_) => subscribe_by_push(node, to).await?,
+            | SubscriptionTarget::ReplicaShardChannels(_) => {
+                SubscriptionSource::Push(subscribe_by_push(node, target).await?)
+            }
         };
         Ok(Subscription { source, lost: None })
     };
-    let Ok(attempt) = deadline.timeout(attempt).await else {
-        return Err(CommandError::silence(node.address(), deadline.total));
+    let Ok(result) = deadline.timeout(attempt).await else {
+        return Err(CommandError::no_answer(node.address(), deadline.total));
     };
-    attempt.map_err(|source| failed(node.address().to_owned(), source))
+    result.map_err(|error| subscribe_error(node.address().to_owned(), error))
 }
 
-/// Listens at a primary's replica to all shard channels whose names begin so, which it has confirmed when this returns.
+/// Subscribes on a replica of `primary` to all shard channels with these prefixes. The replica has confirmed the
+/// subscription when this returns.
 pub(super) async fn subscribe_on_replica(
     primary: &Arc<RedisNode>,
     replica: RedisNode,
-    starts: &[String],
+    prefixes: &[String],
     deadline: Deadline,
 ) -> Result<Subscription, CommandError> {
     let address = replica.address().to_owned();
-    let attempt = Shards::open(Arc::clone(primary), replica, starts);
-    let Ok(attempt) = deadline.timeout(attempt).await else {
-        return Err(CommandError::silence(&address, deadline.total));
+    let attempt = ReplicaSubscription::open(Arc::clone(primary), replica, prefixes);
+    let Ok(result) = deadline.timeout(attempt).await else {
+        return Err(CommandError::no_answer(&address, deadline.total));
     };
-    let shards = attempt.map_err(|source| failed(address, source))?;
-    Ok(Subscription { source: SubscriptionSource::Replica(Box::new(shards)), lost: None })
+    let subscription = result.map_err(|error| subscribe_error(address, error))?;
+    Ok(Subscription { source: SubscriptionSource::Replica(Box::new(subscription)), lost: None })
 }
 
-fn failed(address: String, source: RedisError) -> CommandError {
+fn subscribe_error(address: String, source: RedisError) -> CommandError {
     match source.is_io_error() {
         true => CommandError::Unreachable { address, source },
         false => CommandError::Refused(source),
     }
 }
 
-async fn subscribe_by_push(node: &RedisNode, to: &SubscriptionTarget) -> Result<SubscriptionSource, RedisError> {
-    // A slot that moves takes its subscribers' subscriptions away.
-    let mut pushed = Pushed::open(node, Some(PushKind::SUnsubscribe)).await?;
-    match to {
-        SubscriptionTarget::Channels(names) => pushed.connection.subscribe(names).await?,
-        SubscriptionTarget::Patterns(patterns) => pushed.connection.psubscribe(patterns).await?,
+async fn subscribe_by_push(node: &RedisNode, target: &SubscriptionTarget) -> RedisResult<PushReceiver> {
+    // When a slot moves to another node, Redis unsubscribes the subscribers of its shard channels.
+    let mut receiver = PushReceiver::open(node, Some(PushKind::SUnsubscribe)).await?;
+    match target {
+        SubscriptionTarget::Channels(names) => receiver.connection.subscribe(names).await?,
+        SubscriptionTarget::Patterns(patterns) => receiver.connection.psubscribe(patterns).await?,
         SubscriptionTarget::ShardChannel(name) => {
-            redis::cmd("SSUBSCRIBE").arg(name).exec_async(&mut pushed.connection).await?
+            redis::cmd("SSUBSCRIBE").arg(name).exec_async(&mut receiver.connection).await?
         }
-        // Nothing to subscribe to, or not here.
+        // These have sources of their own.
         SubscriptionTarget::Stream(_)
         | SubscriptionTarget::NewStream(_)
         | SubscriptionTarget::Monitor
         | SubscriptionTarget::ReplicaShardChannels(_) => {}
     }
-    Ok(SubscriptionSource::Pushed(pushed))
+    Ok(receiver)
 }
 
 impl Subscription {
-    /// The next message, if one comes in time and the connection [lives](Self::lost). What came in time is there also
-    /// if it is fetched late.
+    /// The next frame; `None` at the deadline, or once the subscription is [lost](Self::lost). A frame that arrived
+    /// before the deadline is returned also after it.
     pub(crate) async fn next(&mut self, deadline: Deadline) -> Option<OwnedFrame> {
         while self.lost.is_none() {
             let next = match &mut self.source {
-                SubscriptionSource::Pushed(pushed) => pushed.next(deadline).await,
-                SubscriptionSource::Read(reader) => reader.next(deadline).await,
-                SubscriptionSource::Overheard(_) | SubscriptionSource::Replica(_) if deadline.has_passed() => Ok(None),
-                SubscriptionSource::Overheard(monitor) => monitor.next(deadline).await,
-                SubscriptionSource::Replica(shards) => shards.next(deadline).await,
+                SubscriptionSource::Push(receiver) => receiver.next(deadline).await,
+                SubscriptionSource::Stream(reader) => reader.next(deadline).await,
+                SubscriptionSource::Monitor(_) | SubscriptionSource::Replica(_) if deadline.has_passed() => Ok(None),
+                SubscriptionSource::Monitor(reader) => reader.next(deadline).await,
+                SubscriptionSource::Replica(subscription) => subscription.next(deadline).await,
             };
             match next {
-                Ok(Some(caught)) => return Some(caught),
+                Ok(Some(frame)) => return Some(frame),
                 Ok(None) if deadline.has_passed() => return None,
                 Ok(None) => {}
                 Err(error) => self.lost = Some(error),
@@ -143,30 +147,30 @@ impl Subscription {
         None
     }
 
-    /// True once nothing more will come.
+    /// Whether the subscription has ended.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost.is_some()
     }
 
-    /// Why nothing more will come: the connection broke, or what was listened to is elsewhere.
+    /// Why the subscription has ended: its connection broke, or another node serves the channel now.
     pub(crate) fn lost(&self) -> Option<&RedisError> {
         self.lost.as_ref()
     }
 
-    /// How many messages were dropped because they were not fetched in time.
+    /// The number of frames that were dropped because they were not read in time.
     pub(crate) fn missed(&self) -> u64 {
         match &self.source {
-            SubscriptionSource::Pushed(pushed) => pushed.missed(),
-            SubscriptionSource::Replica(shards) => shards.missed(),
-            SubscriptionSource::Read(_) | SubscriptionSource::Overheard(_) => 0,
+            SubscriptionSource::Push(receiver) => receiver.missed(),
+            SubscriptionSource::Replica(subscription) => subscription.missed(),
+            SubscriptionSource::Stream(_) | SubscriptionSource::Monitor(_) => 0,
         }
     }
 
-    /// The replica that it listens at, if it does.
+    /// The address of the replica that it is on, if it is on one.
     pub(crate) fn replica(&self) -> Option<&str> {
         match &self.source {
-            SubscriptionSource::Replica(shards) => Some(shards.address()),
-            SubscriptionSource::Pushed(_) | SubscriptionSource::Read(_) | SubscriptionSource::Overheard(_) => None,
+            SubscriptionSource::Replica(subscription) => Some(subscription.address()),
+            SubscriptionSource::Push(_) | SubscriptionSource::Stream(_) | SubscriptionSource::Monitor(_) => None,
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn count_by_ping(
         .send(slice::from_ref(&request.command), None, deadline)
         .await
         .map_err(|error| connection.unsent(error))?;
-    replies.taken.into_iter().collect::<Result<Vec<_>, _>>()?;
+    replies.results.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut servers = HashSet::new();
     let receive_until = deadline.half().at_most(PING_TIMEOUT);
     let mut next_until = receive_until;

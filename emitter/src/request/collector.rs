@@ -62,7 +62,7 @@ impl<R: Response> Collector<R> {
         let subscription = connection.subscribe(&request.responses, deadline).await?;
         let count = adapter.subscriber_count(&namespace);
         let replies = connection.send(slice::from_ref(&request.command), count.as_ref(), deadline).await?;
-        replies.taken.into_iter().collect::<Result<Vec<_>, _>>()?;
+        replies.results.into_iter().collect::<Result<Vec<_>, _>>()?;
         session.note_servers(replies.servers);
         let summary = Summary::new(adapter.name(), replies.servers.or(counted));
         let acks = matches!(body, RequestBody::Acks(_));

@@ -118,7 +118,7 @@ impl Outgoing {
             }
         }
         let replies = session.connection().send(slice::from_ref(&command), count.as_ref(), deadline).await?;
-        let taken = replies.taken.into_iter().next().transpose()?;
+        let taken = replies.results.into_iter().next().transpose()?;
         session.note_servers(replies.servers);
         let entry = match taken {
             Some(Value::BulkString(id)) if command.name() == "XADD" => String::from_utf8(id).ok(),

@@ -233,7 +233,7 @@ fn error_about_an_invalid_url_does_not_contain_the_password() {
 #[test]
 fn error_about_an_unreachable_redis_contains_the_address_and_not_the_password() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = Emitter::connect(&format!("redis://:hunter2@{free}/")).wait().unwrap_err();
+    let error = Emitter::connect(format!("redis://:hunter2@{free}/")).wait().unwrap_err();
     assert_eq!(error.code(), "redis-unreachable");
     assert!(error.to_string().contains(&free.to_string()), "{error}");
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");

@@ -37,8 +37,7 @@ fn crate_modules(source: &str) -> BTreeSet<String> {
     let mut modules = BTreeSet::new();
     for rest in code.split("crate::").skip(1) {
         let (mut depth, mut expects_name) = (0, true);
-        let mut chars = rest.char_indices().peekable();
-        while let Some((start, c)) = chars.next() {
+        for (start, c) in rest.char_indices() {
             match c {
                 '{' => depth += 1,
                 '}' => depth -= 1,

@@ -127,7 +127,7 @@ fn invalid_arguments_exit_2_without_printing_secrets() {
         assert!(err.starts_with("error: ") && !err.contains("hunter2"), "{args:?}: {err}");
     }
     let (_, _, err) = output(&mut command(&["--adapter", "stream"]));
-    assert!(err.contains("there are classic, sharded, streams"), "{err}");
+    assert!(err.contains("use one of classic, sharded, streams"), "{err}");
     let secrets = [
         ("SIO_URL", UNREACHABLE_REDIS),
         ("REDIS_URL", UNREACHABLE_REDIS),

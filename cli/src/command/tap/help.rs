@@ -13,7 +13,7 @@ adapter receive it. --namespace is a GLOB here; the default is every namespace.
 
   08:15:00.123Z / chat(\"hi\",42) → lobby (emitter, classic, 98 B)
   08:15:00.201Z /admin join vip → user:42 (emitter, streams, 120 B)
-  08:15:01.377Z socket.io-request#/# malformed: no rooms: {\"type\":2} (classic, 30 B)
+  08:15:01.377Z socket.io-request#/# malformed: missing field `rooms`: {\"type\":2} (classic, 30 B)
 
   Requests, responses and heartbeats between servers are shown only with --requests. Packets of clients are not on this bus.
 

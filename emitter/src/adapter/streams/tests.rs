@@ -49,7 +49,7 @@ fn requesters_use_the_emitters_sender_id_and_the_stream_before_0_3() {
     let bodies = [
         &RequestBody::Sockets(event.target.clone()),
         &RequestBody::Servers(event.target.clone()),
-        &RequestBody::Acks(event.clone().check().unwrap()),
+        &RequestBody::Acks(event.check().unwrap()),
     ];
     for body in bodies {
         let (decoded, responses) = decode_request(&streams, body);

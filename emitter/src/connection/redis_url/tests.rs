@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{RedisUrl, all_hosts};
+use super::{RedisUrl, parse_hosts};
 
 fn parse(url: &str) -> String {
     match RedisUrl::parse(url, None, None) {
@@ -19,8 +19,8 @@ fn parse(url: &str) -> String {
 }
 
 #[test]
-fn every_form_is_understood() {
-    let forms = [
+fn every_kind_of_url_is_parsed() {
+    let urls = [
         ("redis://h", "h:6379/0 false"),
         ("redis://h/", "h:6379/0 false"),
         ("valkey://h:1/2", "h:1/2 false"),
@@ -33,30 +33,30 @@ fn every_form_is_understood() {
         ("redis-sentinel://u:p@a,b:1/main", "a:26379 b:1 main/0"),
         ("redis-sentinel://a/main/4?sentinel_password=x", "a:26379 main/4"),
     ];
-    for (url, expected) in forms {
+    for (url, expected) in urls {
         assert_eq!(parse(url), expected, "{url}");
     }
 }
 
 #[test]
-fn names_and_passwords_are_decoded_and_the_url_comes_before_the_options() {
+fn login_is_decoded_and_preferred_to_the_options() {
     let RedisUrl::Server { access, .. } = RedisUrl::parse("redis://a%3Ab:p%2Fw%3F@h", Some("x"), Some("y")).unwrap()
     else {
-        panic!("a server");
+        panic!("not a single server");
     };
     assert_eq!((access.username.as_deref(), access.password.as_deref()), (Some("a:b"), Some("p/w?")));
-    let RedisUrl::Sentinel { access, asking, .. } =
+    let RedisUrl::Sentinel { access, sentinel_access, .. } =
         RedisUrl::parse("redis-sentinel://h/s?sentinel_user=su&sentinel_password=sp", Some("x"), Some("y")).unwrap()
     else {
-        panic!("sentinels");
+        panic!("no sentinels");
     };
     assert_eq!((access.username.as_deref(), access.password.as_deref()), (Some("x"), Some("y")));
-    assert_eq!((asking.username.as_deref(), asking.password.as_deref()), (Some("su"), Some("sp")));
+    assert_eq!((sentinel_access.username.as_deref(), sentinel_access.password.as_deref()), (Some("su"), Some("sp")));
 }
 
 #[test]
-fn what_cannot_be_used_is_explained_and_never_repeated() {
-    let forms = [
+fn error_explains_an_invalid_url_without_repeating_it() {
+    let urls = [
         ("hunter2", "must begin with"),
         ("http://hunter2@h", "must begin with"),
         ("redis://:hunter2", "port must be a number"),
@@ -76,10 +76,10 @@ fn what_cannot_be_used_is_explained_and_never_repeated() {
         ("redis-cluster://h/1", "only database 0"),
         ("redis-sentinel://h", "names no service"),
         ("redis-sentinel://h/s?hunter2=1", "after `?`"),
-        ("unix://h/path", "whole path"),
-        ("unix://", "whole path"),
+        ("unix://h/path", "absolute path"),
+        ("unix://", "absolute path"),
     ];
-    for (url, expected) in forms {
+    for (url, expected) in urls {
         let error = parse(url);
         assert!(error.contains(expected), "{url}: {error}");
         assert!(!error.contains("hunter2") && !error.contains("ter2"), "{url}: {error}");
@@ -100,7 +100,7 @@ fn debug_shows_no_password() {
 
 #[cfg(feature = "tls")]
 #[test]
-fn files_that_cannot_be_read_are_named_by_their_parameter() {
+fn error_names_the_parameter_of_an_unreadable_file() {
     assert_eq!(parse("rediss://h"), "h:6379/0 true");
     assert!(parse("rediss://h?ca=/nowhere/ca.crt").contains("`ca`"));
     assert!(parse("rediss://h?cert=/nowhere").contains("go together"));
@@ -109,11 +109,11 @@ fn files_that_cannot_be_read_are_named_by_their_parameter() {
 
 #[cfg(not(feature = "tls"))]
 #[test]
-fn without_tls_its_feature_is_named() {
+fn error_names_the_missing_feature_tls() {
     assert!(parse("rediss://h").contains("feature `tls`"));
 }
 
 #[test]
-fn hosts_may_have_spaces_between_them() {
-    assert_eq!(all_hosts("a, b", 1).unwrap().len(), 2);
+fn hosts_may_be_separated_by_comma_and_space() {
+    assert_eq!(parse_hosts("a, b", 1).unwrap().len(), 2);
 }

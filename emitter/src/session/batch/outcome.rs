@@ -49,9 +49,9 @@ impl BatchOutcome {
         let start = self.messages;
         self.messages += messages as u64;
         let (mut taken, lost) = match replies {
-            Ok(CommandReplies { taken, servers }) => {
+            Ok(CommandReplies { results, servers }) => {
                 self.servers = self.servers.into_iter().chain(servers).min();
-                (taken.into_iter(), None)
+                (results.into_iter(), None)
             }
             Err(error) => (Vec::new().into_iter(), Some(error)),
         };

@@ -170,7 +170,7 @@ impl Pipeline {
         let Self { adapter, commands, count, skipped, error, .. } = self;
         let sent = commands.len();
         let replies = match sent {
-            0 => Ok(CommandReplies { taken: Vec::new(), servers: None }),
+            0 => Ok(CommandReplies { results: Vec::new(), servers: None }),
             _ => {
                 let deadline = Deadline::after(session.options().timeout);
                 session.connection().send(&commands, count.as_ref(), deadline).await

@@ -29,7 +29,7 @@ pub(super) fn join() -> OperationDoc {
                     422,
                     "needs-all",
                     "The message is invalid",
-                    "this reaches every socket of the namespace; name rooms, or say so (all)",
+                    "without rooms this would reach every socket of the namespace; name rooms, or set \"all\" to true",
                     json!({ "pointer": "/rooms", "line": 1, "column": 1 }),
                 ),
             ),

@@ -1,70 +1,71 @@
-//! MONITOR: every command that Redis runs, one a line, of which the messages on shard channels are kept.
-//!
-//! A subscriber to a shard channel is counted, and there are no patterns for them: this is how they are overheard.
+//! MONITOR shows every command that Redis runs, one a line. Messages on shard channels are read from it where no
+//! replica can be used: servers would count a subscriber, and Redis has no patterns for shard channels.
+
+use std::io;
 
 use futures_util::{
     Stream, StreamExt,
     stream::{BoxStream, SelectAll, select_all},
 };
-use redis::RedisError;
+use redis::RedisResult;
 
 use super::{OwnedFrame, redis_node::RedisNode};
 use crate::base::{Deadline, Elapsed};
 
-/// What several servers run. It ends when one of them is gone.
-pub(super) struct Monitor {
+/// Reads the messages on shard channels that several nodes run. It ends with the first connection that is lost.
+pub(super) struct MonitorReader {
     lines: SelectAll<BoxStream<'static, Option<String>>>,
 }
 
-impl Monitor {
-    pub(super) async fn open(nodes: &[&RedisNode]) -> Result<Self, RedisError> {
+impl MonitorReader {
+    pub(super) async fn open(nodes: &[&RedisNode]) -> RedisResult<Self> {
         let mut lines = Vec::with_capacity(nodes.len());
         for node in nodes {
-            lines.push(until_end(node.monitor().await?).boxed());
+            lines.push(with_end(node.open_monitor().await?).boxed());
         }
         Ok(Self { lines: select_all(lines) })
     }
 
-    pub(super) async fn next(&mut self, deadline: Deadline) -> Result<Option<OwnedFrame>, RedisError> {
+    pub(super) async fn next(&mut self, deadline: Deadline) -> RedisResult<Option<OwnedFrame>> {
         loop {
             match deadline.timeout(self.lines.next()).await {
                 Ok(Some(Some(line))) => {
-                    if let Some(caught) = published(&line) {
-                        return Ok(Some(caught));
+                    if let Some(frame) = published_frame(&line) {
+                        return Ok(Some(frame));
                     }
                 }
-                Ok(_) => return Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()),
+                Ok(_) => return Err(io::Error::from(io::ErrorKind::ConnectionReset).into()),
                 Err(Elapsed) => return Ok(None),
             }
         }
     }
 }
 
-/// The lines, and a word when there are no more.
-fn until_end(lines: impl Stream<Item = String>) -> impl Stream<Item = Option<String>> {
+/// The lines, then a `None`: `SelectAll` drops a stream that ends silently.
+fn with_end(lines: impl Stream<Item = String>) -> impl Stream<Item = Option<String>> {
     lines.map(Some).chain(futures_util::stream::iter([None]))
 }
 
-/// A message on a shard channel: `1700000000.123456 [0 127.0.0.1:50000] "SPUBLISH" "channel" "payload"`.
-fn published(line: &str) -> Option<OwnedFrame> {
-    let (_, words) = line.split_once("] \"")?;
-    // Most commands are others, which nobody has to read.
-    let words = words.get(.."SPUBLISH".len()).filter(|name| name.eq_ignore_ascii_case("SPUBLISH")).map(|_| words)?;
-    let words = words["SPUBLISH".len()..].strip_prefix("\" \"")?;
-    let (channel, rest) = word(words)?;
-    let (payload, rest) = word(rest.strip_prefix(" \"")?)?;
+/// Reads a line `1700000000.123456 [0 127.0.0.1:50000] "SPUBLISH" "channel" "payload"`; `None` for other commands.
+fn published_frame(line: &str) -> Option<OwnedFrame> {
+    const NAME: &str = "SPUBLISH";
+    let (_, command) = line.split_once("] \"")?;
+    // Most lines are other commands. They are not parsed.
+    command.get(..NAME.len()).filter(|name| name.eq_ignore_ascii_case(NAME))?;
+    let (channel, rest) = parse_argument(command[NAME.len()..].strip_prefix("\" \"")?)?;
+    let (payload, rest) = parse_argument(rest.strip_prefix(" \"")?)?;
     let channel = String::from_utf8(channel).ok()?;
     rest.is_empty().then_some(OwnedFrame::Published { channel, payload })
 }
 
-/// A word up to the quote that ends it, as Redis escapes it, and what comes after.
-fn word(text: &str) -> Option<(Vec<u8>, &str)> {
+/// Unescapes an argument up to the quote that ends it. Returns the argument and the rest of the text.
+fn parse_argument(text: &str) -> Option<(Vec<u8>, &str)> {
     let bytes = text.as_bytes();
-    let mut word = Vec::with_capacity(bytes.len());
+    let mut argument = Vec::with_capacity(bytes.len());
     let mut at = 0;
     loop {
         let byte = match (*bytes.get(at)?, bytes.get(at + 1)) {
-            (b'"', _) => return Some((word, text.get(at + 1..)?)),
+            (b'"', _) => return Some((argument, text.get(at + 1..)?)),
             (b'\\', Some(b'x')) => {
                 let byte = u8::from_str_radix(text.get(at + 2..at + 4)?, 16).ok()?;
                 at += 2;
@@ -78,12 +79,12 @@ fn word(text: &str) -> Option<(Vec<u8>, &str)> {
             (b'\\', Some(escaped @ (b'\\' | b'"'))) => *escaped,
             (b'\\', _) => return None,
             (plain, _) => {
-                word.push(plain);
+                argument.push(plain);
                 at += 1;
                 continue;
             }
         };
-        word.push(byte);
+        argument.push(byte);
         at += 2;
     }
 }
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     fn payload(line: &str) -> Option<Vec<u8>> {
-        match published(line)? {
+        match published_frame(line)? {
             OwnedFrame::Published { channel, payload } => {
                 assert_eq!(channel, "socket.io#/#");
                 Some(payload)
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_those_that_were_published() {
+    fn payload_is_unescaped() {
         let line =
             |payload: &str| format!("1700000000.123456 [0 [::1]:50000] \"SPUBLISH\" \"socket.io#/#\" \"{payload}\"");
         for (text, bytes) in [
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_passed_over() {
+    fn other_lines_are_skipped() {
         let start = "1700000000.123456 [0 127.0.0.1:50000]";
         for rest in [
             "",

@@ -1,55 +1,55 @@
-//! What Redis can be asked without changing anything, and how it answers.
+//! Read-only queries to Redis and their results.
 
 use std::{slice, sync::Arc};
 
-use redis::{Cmd, RedisError, Value, cmd};
+use redis::{Cmd, FromRedisValue, RedisResult, Value, cmd};
 
 use super::{redis_node::RedisNode, topology::Topology};
 use crate::adapter::{SubscriberCount, escape_pattern};
 
-/// A question to Redis itself.
+/// A query to Redis that changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RedisQuery {
-    /// How many subscribers there are.
+    /// The number of subscribers.
     Count(SubscriberCount),
-    /// The channels with subscribers whose names begin so.
+    /// The channels with subscribers whose names start with `start`.
     Channels { start: String, sharded: bool },
-    /// The channels with subscribers whose names match.
+    /// The channels with subscribers whose names match `pattern`.
     Matching { pattern: String, sharded: bool },
-    /// How many patterns are subscribed to.
+    /// The number of patterns that are subscribed to.
     Patterns,
     /// The type of a key.
     Type(String),
-    /// What each server calls itself, from its start to its end.
+    /// The run id of each node, which changes when Redis is restarted.
     RunIds,
-    /// What a server tells about itself.
+    /// A text about the server.
     Text(TextQuery),
 }
 
-/// What a server can tell about itself.
+/// A text that Redis returns about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextQuery {
-    /// Its version, part, databases and counters.
+    /// `INFO`.
     Info,
-    /// The connections that subscribe to something.
+    /// `CLIENT LIST TYPE pubsub`: the connections with subscriptions.
     Subscribers,
-    /// How much may wait for a connection that does not read.
+    /// `CONFIG GET client-output-buffer-limit`.
     Limits,
-    /// The user of this connection.
+    /// `ACL WHOAMI`: the user of this connection.
     User,
-    /// This connection.
+    /// `CLIENT INFO`: this connection.
     Connection,
 }
 
-/// The answer to a [`RedisQuery`] of the same name.
+/// The result of the [`RedisQuery`] of the same name; of `Patterns`, a `Count`; of `Matching`, `Channels`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum QueryResult {
     Count(u64),
     Channels(Vec<String>),
-    /// `none` where the key does not exist.
+    /// `none` for a key that does not exist.
     Type(String),
     RunIds(Vec<String>),
-    /// Of several servers, one after the other.
+    /// The texts of several nodes, one after the other.
     Text(String),
 }
 
@@ -100,56 +100,49 @@ impl RedisQuery {
         }
     }
 
-    /// Those who know a part of the answer. A replica can have subscribers too.
-    pub(super) fn known_to<'a>(&self, topology: &'a Topology) -> &'a [Arc<RedisNode>] {
+    /// The nodes that know a part of the result. Replicas are among them if they can have subscribers.
+    pub(super) fn nodes<'a>(&self, topology: &'a Topology) -> &'a [Arc<RedisNode>] {
         match self {
-            Self::Type(key) => slice::from_ref(topology.owner(Some(key))),
+            Self::Type(key) => slice::from_ref(topology.primary(Some(key))),
             Self::Count(SubscriberCount::Channel(_))
             | Self::Channels { .. }
             | Self::Matching { .. }
             | Self::Patterns
             | Self::RunIds
             | Self::Text(TextQuery::Subscribers) => &topology.nodes,
-            Self::Text(_) => slice::from_ref(topology.owner(None)),
-            Self::Count(SubscriberCount::ShardChannel(name)) => topology.shard(name),
+            Self::Text(_) => slice::from_ref(topology.primary(None)),
+            Self::Count(SubscriberCount::ShardChannel(name)) => topology.nodes_of(name),
         }
     }
 
-    /// True if the others can answer where one does not run.
-    pub(super) fn can_spare_one(&self, topology: &Topology) -> bool {
-        self.known_to(topology).len() > 1
-    }
-
-    /// Puts together what each server that was asked said.
-    pub(super) fn answer(&self, parts: Vec<Value>) -> Result<QueryResult, RedisError> {
+    /// Combines the replies of the nodes.
+    pub(super) fn result(&self, replies: Vec<Value>) -> RedisResult<QueryResult> {
         Ok(match self {
-            Self::Count(_) => QueryResult::Count(parts.iter().map(count).sum()),
+            Self::Count(_) => QueryResult::Count(replies.iter().map(subscribers).sum()),
             Self::Patterns => {
-                let parts: Vec<u64> = parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
-                QueryResult::Count(parts.into_iter().sum())
+                let counts: Vec<u64> = read_all(replies)?;
+                QueryResult::Count(counts.into_iter().sum())
             }
             Self::Text(TextQuery::Limits) => {
-                let words: Option<Vec<String>> = parts.into_iter().next().map(pairs).transpose()?;
+                let words: Option<Vec<String>> = replies.into_iter().next().map(names_and_values).transpose()?;
                 QueryResult::Text(words.unwrap_or_default().join(" "))
             }
             Self::Text(_) => {
-                let parts: Vec<String> = parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
-                QueryResult::Text(parts.join("\n"))
+                let texts: Vec<String> = read_all(replies)?;
+                QueryResult::Text(texts.join("\n"))
             }
             Self::Channels { .. } | Self::Matching { .. } => {
-                let parts: Vec<Vec<String>> =
-                    parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
-                let mut names = parts.concat();
+                let mut names = read_all::<Vec<String>>(replies)?.concat();
                 names.sort_unstable();
                 names.dedup();
                 QueryResult::Channels(names)
             }
             Self::Type(_) => {
-                let kind = parts.into_iter().next().map(redis::from_redis_value).transpose()?;
+                let kind = replies.into_iter().next().map(redis::from_redis_value).transpose()?;
                 QueryResult::Type(kind.unwrap_or_else(|| "none".to_owned()))
             }
             Self::RunIds => {
-                let infos: Vec<String> = parts.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?;
+                let infos: Vec<String> = read_all(replies)?;
                 let id = |info: &String| {
                     info.lines().find_map(|line| line.strip_prefix("run_id:")).map(|id| id.trim().to_owned())
                 };
@@ -163,19 +156,24 @@ fn channels(sharded: bool) -> &'static str {
     if sharded { "SHARDCHANNELS" } else { "CHANNELS" }
 }
 
-/// Names and values in turn, however they are sent.
-fn pairs(value: Value) -> Result<Vec<String>, RedisError> {
-    let items = match value {
+fn read_all<T: FromRedisValue>(replies: Vec<Value>) -> RedisResult<Vec<T>> {
+    Ok(replies.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?)
+}
+
+/// Names and values in turn, from a map (RESP3) or a list (RESP2).
+fn names_and_values(reply: Value) -> RedisResult<Vec<String>> {
+    let items = match reply {
         Value::Map(pairs) => pairs.into_iter().flat_map(|(name, value)| [name, value]).collect(),
         Value::Array(items) => items,
         value => vec![value],
     };
-    Ok(items.into_iter().map(redis::from_redis_value).collect::<Result<_, _>>()?)
+    read_all(items)
 }
 
-/// The count in the answer to NUMSUB: channel and count in turn, or a map of them.
-fn count(value: &Value) -> u64 {
-    let count = match value {
+/// The count in the reply to NUMSUB or SHARDNUMSUB for one channel: a list (RESP2) or a map (RESP3) of the channel and
+/// its count.
+fn subscribers(reply: &Value) -> u64 {
+    let count = match reply {
         Value::Array(items) => items.get(1),
         Value::Map(pairs) => pairs.first().map(|(_, count)| count),
         _ => None,

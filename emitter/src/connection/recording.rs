@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::adapter::Command;
 
@@ -7,12 +7,12 @@ use crate::adapter::Command;
 pub struct Recording(Arc<Mutex<Vec<Command>>>);
 
 impl Recording {
-    /// Everything sent so far, in order.
+    /// Returns all commands so far, in order.
     pub fn commands(&self) -> Vec<Command> {
         self.lock().clone()
     }
 
-    /// Everything sent since the last time, in order.
+    /// Removes and returns the commands since the last call, in order.
     pub fn take(&self) -> Vec<Command> {
         std::mem::take(&mut *self.lock())
     }
@@ -21,7 +21,7 @@ impl Recording {
         self.lock().extend_from_slice(commands);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Command>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Command>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
