@@ -201,22 +201,22 @@ impl BroadcastOperator {
 }
 
 /// A room or a list of rooms. This trait is sealed.
-pub trait IntoRooms: sealed::Sealed {
+pub trait IntoRooms: sealed::SealedRooms {
     /// The names of the rooms.
     fn into_rooms(self) -> Vec<String>;
 }
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait SealedRooms {}
 
-    impl Sealed for &str {}
-    impl Sealed for String {}
-    impl Sealed for &String {}
-    impl<S> Sealed for Vec<S> {}
-    impl<S, const N: usize> Sealed for [S; N] {}
-    impl<S> Sealed for &[S] {}
-    impl<S> Sealed for &Vec<S> {}
-    impl<S, const N: usize> Sealed for &[S; N] {}
+    impl SealedRooms for &str {}
+    impl SealedRooms for String {}
+    impl SealedRooms for &String {}
+    impl<S> SealedRooms for Vec<S> {}
+    impl<S, const N: usize> SealedRooms for [S; N] {}
+    impl<S> SealedRooms for &[S] {}
+    impl<S> SealedRooms for &Vec<S> {}
+    impl<S, const N: usize> SealedRooms for &[S; N] {}
 }
 
 impl IntoRooms for &str {

@@ -34,7 +34,7 @@ type Report<'a> = Box<dyn FnMut(u64, Result<(), &Error>) + Send + 'a>;
 
 /// What [`Emitter::send_all`](crate::Emitter::send_all) takes: an iterator or a stream of [`Outgoing`]. `Kind` is
 /// inferred. This trait is sealed.
-pub trait BatchSource<'a, Kind>: sealed::Sealed<Kind> {
+pub trait BatchSource<'a, Kind>: sealed::SealedSource<Kind> {
     /// The messages, one by one.
     fn into_stream(self) -> BoxStream<'a, Outgoing>;
 }
@@ -52,11 +52,11 @@ mod sealed {
 
     use super::{Iterated, Outgoing, Streamed};
 
-    pub trait Sealed<Kind> {}
+    pub trait SealedSource<Kind> {}
 
-    impl<I: IntoIterator<Item = Outgoing>> Sealed<Iterated> for I {}
+    impl<I: IntoIterator<Item = Outgoing>> SealedSource<Iterated> for I {}
 
-    impl<S: Stream<Item = Outgoing>> Sealed<Streamed> for S {}
+    impl<S: Stream<Item = Outgoing>> SealedSource<Streamed> for S {}
 }
 
 impl<'a, I> BatchSource<'a, Iterated> for I

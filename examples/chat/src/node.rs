@@ -33,7 +33,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 use uuid::Uuid;
 
 pub(crate) use self::chat_events::LOBBY;
-use self::{bus::NodeBus, chat_room::ChatRoom, member::ClusterMember, roster::ParticipantRoster};
+use self::{bus::NodeBus, chat_room::ChatRoom, member::ChatClusterMember, roster::ParticipantRoster};
 use crate::{Failure, page};
 
 /// Time limit for a message to Redis. A participant waits for it.
@@ -68,7 +68,7 @@ impl ChatNode {
         let name = format!("node-{}", address.port());
         let roster = Arc::new(ParticipantRoster::new(name, io.clone(), emitter.clone()));
         ChatRoom::new(emitter, Arc::clone(&roster)).open(&io);
-        let bus = NodeBus::connect(redis, ClusterMember::new(id, io.clone(), Arc::clone(&roster))).await?;
+        let bus = NodeBus::connect(redis, ChatClusterMember::new(id, io.clone(), Arc::clone(&roster))).await?;
         let bus = tokio::spawn(bus.run());
         let announcing = tokio::spawn(Arc::clone(&roster).run());
 

@@ -12,7 +12,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{member::ClusterMember, response::NodeResponse};
+use super::{member::ChatClusterMember, response::NodeResponse};
 use crate::Failure;
 
 /// Pattern of the broadcast channels, whose names end with the room.
@@ -40,7 +40,7 @@ const RECONNECT_DELAYS: (Duration, Duration) = (Duration::from_millis(100), Dura
 /// A node's connection to the cluster: the subscriptions of a server with the classic adapter, and its responses.
 pub(crate) struct NodeBus {
     redis: Client,
-    member: ClusterMember,
+    member: ChatClusterMember,
     adapter: Adapter,
     connection: Option<BusConnection>,
 }
@@ -54,7 +54,7 @@ struct BusConnection {
 
 impl NodeBus {
     /// Connects and subscribes. All messages that are published after this returns are received.
-    pub(crate) async fn connect(url: &str, member: ClusterMember) -> Result<Self, Failure> {
+    pub(crate) async fn connect(url: &str, member: ChatClusterMember) -> Result<Self, Failure> {
         let redis = Client::open(url).map_err(|error| format!("invalid Redis URL: {error}"))?;
         let adapter = Adapter::Classic(Classic::default());
         let mut bus = Self { redis, member, adapter, connection: None };

@@ -29,14 +29,14 @@ const MAX_PENDING_BROADCASTS: usize = 64;
 const ACK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One server of the cluster: executes the messages and answers the requests of servers and emitters.
-pub(crate) struct ClusterMember {
+pub(crate) struct ChatClusterMember {
     id: String,
     io: SocketIo,
     roster: Arc<ParticipantRoster>,
     pending_broadcasts: Arc<Semaphore>,
 }
 
-impl ClusterMember {
+impl ChatClusterMember {
     pub(crate) fn new(id: String, io: SocketIo, roster: Arc<ParticipantRoster>) -> Self {
         Self { id, io, roster, pending_broadcasts: Arc::new(Semaphore::new(MAX_PENDING_BROADCASTS)) }
     }
@@ -221,7 +221,7 @@ mod tests {
         let frame = (channel, request.as_bytes()).into();
         let decoded = Adapter::Classic(Classic::default()).decode(&frame).unwrap();
         let (sender, mut queue) = mpsc::channel(8);
-        ClusterMember::new(id.to_owned(), io, Arc::new(roster)).handle(decoded, &sender).await;
+        ChatClusterMember::new(id.to_owned(), io, Arc::new(roster)).handle(decoded, &sender).await;
         drop(sender);
         let mut responses = Vec::new();
         while let Some(response) = queue.recv().await {

@@ -223,7 +223,7 @@ pub(super) fn batch() -> OperationDoc {
                     "empty-rooms",
                     "The message is invalid",
                     "message 1 (counted from 0), after Redis took 1: the list of rooms is empty; name a room, or leave \
-                     the list out to reach everyone",
+                     the list out to reach every socket",
                     json!({
                         "pointer": "/1/rooms", "line": 1, "column": 43, "unknown": 0, "index": 1, "accepted": 1,
                     }),
