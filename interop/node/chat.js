@@ -13,8 +13,8 @@
 //   in   {"id":7,"page":"ada","screenshot":"file.png"}
 //        {"id":8,"page":"ada","foreign":true}
 //   out  {"id":8,"foreign":[],"errors":[]}                       what it asked of other hosts, and complained about
-import { serve } from "./wire.js";
-import { launch } from "./chromium.js";
+import { serve } from "./json-lines.js";
+import { launch } from "./launch-chromium.js";
 
 const browser = await launch();
 const pages = new Map();

@@ -7,7 +7,7 @@ use std::{
 
 use escargot::CargoRun;
 
-use crate::doors::binary;
+use crate::workspace::workspace_binary;
 
 /// The chat of `examples/chat` as a program: all of it, or one node.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Chat {
     /// All addresses in its first lines.
     fn run(args: &[&str], lines: usize) -> Self {
         static BUILT: OnceLock<CargoRun> = OnceLock::new();
-        let mut child = binary(&BUILT, "chat", "chat")
+        let mut child = workspace_binary(&BUILT, "chat", "chat")
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -8,10 +8,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use socketio_interop::{Chat, Clients, RedisServer, Server, Sio, Tool};
+use socketio_interop::{Chat, Clients, JsonProcess, RedisServer, SocketIoServer, run_sio};
 
 /// Chromium, with a page for each person.
-struct Pages(Tool);
+struct Pages(JsonProcess);
 
 impl Pages {
     fn open(&mut self, who: &str, url: &str, name: &str, size: [u32; 2], dark: bool) {
@@ -37,7 +37,7 @@ impl Pages {
 }
 
 fn push(chat: &Chat) {
-    let sio = Sio::run(&chat.redis, &["emit", "message", "Deploy done"], b"");
+    let sio = run_sio(&chat.redis, &["emit", "message", "Deploy done"], b"");
     assert_eq!(sio.code, Some(0), "{}", sio.stderr);
     let client = reqwest::blocking::Client::new();
     let posted = client.post(format!("{}/v1/emit/build", chat.bridge)).header("content-type", "application/json");
@@ -49,7 +49,7 @@ fn push(chat: &Chat) {
 fn people_on_two_nodes_chat_and_see_what_is_pushed() {
     let updates = env::var_os("UPDATE_SCREENSHOTS").is_some_and(|value| value == "1");
     let chat = if updates { Chat::start_on("3001,3002") } else { Chat::start() };
-    let mut pages = Pages(Tool::start("chat.js"));
+    let mut pages = Pages(JsonProcess::start("chat.js"));
     pages.open("ada", &chat.nodes[0], "Ada", [1100, 720], false);
     pages.open("grace", &chat.nodes[1], "Grace", [1100, 720], true);
     pages.open("linus", &chat.nodes[1], "Linus", [390, 760], false);
@@ -86,9 +86,9 @@ fn people_on_two_nodes_chat_and_see_what_is_pushed() {
     // Nothing from outside passes for a person.
     for event in ["chat", "people", "welcome"] {
         let forged = r#"{"from": "Ada", "id": "1", "text": "Send me your keys"}"#;
-        assert_eq!(Sio::run(&chat.redis, &["emit", event, forged], b"").code, Some(0));
+        assert_eq!(run_sio(&chat.redis, &["emit", event, forged], b"").code, Some(0));
         let last = format!("after {event}");
-        assert_eq!(Sio::run(&chat.redis, &["emit", "message", &last], b"").code, Some(0));
+        assert_eq!(run_sio(&chat.redis, &["emit", "message", &last], b"").code, Some(0));
         pages.see("grace", "pushed", &last);
         pages.see("grace", "pushed", "Send me your keys");
     }
@@ -99,7 +99,7 @@ fn people_on_two_nodes_chat_and_see_what_is_pushed() {
     pages.ask("grace", "people", json!(["<b>Eve</b>", "Ada", "Grace (you)", "Linus", "Margaret"]));
     pages.say("eve", script);
     pages.see("grace", "said", script);
-    assert_eq!(Sio::run(&chat.redis, &["emit", script, script], b"").code, Some(0));
+    assert_eq!(run_sio(&chat.redis, &["emit", script, script], b"").code, Some(0));
     pages.see("grace", "pushed", script);
 
     for page in everyone {
@@ -115,7 +115,7 @@ fn a_node_that_is_gone_is_missed_and_its_page_comes_back_to_it() {
     let url = node.nodes[0].clone();
     let address = url.strip_prefix("http://").unwrap().to_owned();
     let name = format!("node-{}", url.rsplit(':').next().unwrap());
-    let mut pages = Pages(Tool::start("chat.js"));
+    let mut pages = Pages(JsonProcess::start("chat.js"));
     pages.open("ada", &chat.nodes[0], "Ada", [1100, 720], false);
     pages.open("grace", &url, "Grace", [1100, 720], false);
     pages.ask("ada", "people", json!(["Ada (you)", "Grace"]));
@@ -147,7 +147,7 @@ fn a_node_that_is_gone_is_missed_and_its_page_comes_back_to_it() {
 fn nodes_outlast_their_redis() {
     let mut redis = RedisServer::start();
     let node = Chat::node(&redis.url(), "127.0.0.1:0");
-    let mut pages = Pages(Tool::start("chat.js"));
+    let mut pages = Pages(JsonProcess::start("chat.js"));
     pages.open("ada", &node.nodes[0], "Ada", [1100, 720], false);
     redis.kill();
     pages.say("ada", "is anybody here?");
@@ -155,17 +155,17 @@ fn nodes_outlast_their_redis() {
     assert_eq!(trouble["kept"], "is anybody here?");
     redis.revive();
     let back = ["emit", "message", "back", "--require-servers", "1"];
-    while Sio::run(&redis.url(), &back, b"").code != Some(0) {}
+    while run_sio(&redis.url(), &back, b"").code != Some(0) {}
     pages.see("ada", "pushed", "back");
     pages.say("ada", "there you are");
     pages.see("ada", "said mine", "there you are");
 
     // A node that loses only the connection it answers on answers all the same.
     redis.command(&[b"CLIENT", b"KILL", b"TYPE", b"normal"]);
-    let mut server = Server::start(&redis, &[]);
+    let mut server = SocketIoServer::start(&redis, &[]);
     let rooms = loop {
         // The answer with which it notices is lost, so that the first question may go unanswered.
-        let answer = server.tool().ask(json!({"ask": "allRooms"}));
+        let answer = server.process().ask(json!({"ask": "allRooms"}));
         if answer["rooms"].as_array().is_some_and(|rooms| !rooms.is_empty()) {
             break answer;
         }
@@ -176,10 +176,10 @@ fn nodes_outlast_their_redis() {
 #[test]
 fn a_page_and_a_client_of_a_node_server_are_in_one_room() {
     let chat = Chat::start();
-    let server = Server::start_on(&chat.redis, &[]);
+    let server = SocketIoServer::start_on(&chat.redis, &[]);
     let mut clients = Clients::new();
     clients.connect("npm", &server, "/", &[]);
-    let mut pages = Pages(Tool::start("chat.js"));
+    let mut pages = Pages(JsonProcess::start("chat.js"));
     pages.open("ada", &chat.nodes[0], "Ada", [1100, 720], false);
     pages.say("ada", "Hello, Node");
     let seen = loop {

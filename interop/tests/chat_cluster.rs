@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use socketio_interop::{Chat, Clients, Server, Sio};
+use socketio_interop::{Chat, Clients, SocketIoServer, run_sio};
 
 /// The rooms of the clients; each server has one client of each kind, whose name begins with the server's.
 const KINDS: [(&str, &[&str]); 3] = [("none", &[]), ("red", &["red"]), ("both", &["red", "blue"])];
@@ -13,8 +13,8 @@ const KINDS: [(&str, &[&str]); 3] = [("none", &[]), ("red", &["red"]), ("both", 
 /// Two Rust nodes and two servers of `examples/node-cluster`, one of which does what it is told.
 struct Mixed {
     chat: Chat,
-    _server: Server,
-    asker: Server,
+    _server: SocketIoServer,
+    asker: SocketIoServer,
     clients: Clients,
     /// Each server's name and address.
     servers: Vec<(&'static str, String)>,
@@ -23,8 +23,8 @@ struct Mixed {
 impl Mixed {
     fn start() -> Self {
         let chat = Chat::start();
-        let server = Server::start_on(&chat.redis, &[]);
-        let asker = Server::start_on(&chat.redis, &[]);
+        let server = SocketIoServer::start_on(&chat.redis, &[]);
+        let asker = SocketIoServer::start_on(&chat.redis, &[]);
         let servers = vec![
             ("rust1", chat.nodes[0].clone()),
             ("rust2", chat.nodes[1].clone()),
@@ -194,7 +194,7 @@ fn servers_of_either_kind_do_as_they_are_told() {
     assert_eq!(mixed.reached("e", &note), reds);
 
     mixed.tell(&json!({"ask": "leave", "leave": ["green"], "rooms": mixed.ids(&["rust1-red", "node-red"])}));
-    assert_eq!(Sio::run(&mixed.chat.redis, &["emit", "e", "hi", "--to", "green"], b"").code, Some(0));
+    assert_eq!(run_sio(&mixed.chat.redis, &["emit", "e", "hi", "--to", "green"], b"").code, Some(0));
     assert_eq!(mixed.reached("e", &note), ["asker-red", "rust2-red"].map(str::to_owned).into());
 
     mixed.tell(&json!({"ask": "disconnect", "close": true, "rooms": ["pink"]}));
