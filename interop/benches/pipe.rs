@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use socketio_interop::{RedisServer, sio};
+use socketio_interop::{RedisServer, sio_command};
 
 /// The measurement of one process.
 struct PipeRun {

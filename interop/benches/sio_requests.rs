@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use socketio_emitter::{Emitter, Error, Options};
-use socketio_interop::{BulkClients, ServerKind, SocketIoCluster, SocketIoServer, sio};
+use socketio_interop::{BulkClients, ServerKind, SocketIoCluster, SocketIoServer, sio_command};
 
 /// Answers with thousands of sockets take long on few cores.
 const TIMEOUT: Duration = Duration::from_secs(60);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::Value;
-use socketio_interop::{RedisServer, SioOutput, sio};
+use socketio_interop::{RedisServer, run_sio, sio_command};
 
 /// About the length of a chat message.
 const TEXT: &str = "hello hello hello hello";

@@ -19,8 +19,10 @@ pub(crate) fn workspace_root() -> PathBuf {
 /// variables of the caller's environment.
 pub(crate) fn workspace_binary(built: &'static OnceLock<CargoRun>, package: &str, name: &str) -> Command {
     let run = built.get_or_init(|| {
-        let build = escargot::CargoBuild::new().package(package).bin(name);
-        let build = if cfg!(debug_assertions) { build } else { build.release() };
+        let build = escargot::CargoBuild::new().bin(name);
+        // Tests use the features of the whole workspace, whose dependencies `cargo build --workspace` has already built.
+        // Benchmarks measure the binary as it is installed.
+        let build = if cfg!(debug_assertions) { build.arg("--workspace") } else { build.package(package).release() };
         build.run().unwrap_or_else(|error| panic!("{name} does not build: {error}"))
     });
     let mut command = run.command();

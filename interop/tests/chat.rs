@@ -153,7 +153,7 @@ fn nodes_outlast_their_redis() {
     pages.say("ada", "is anybody here?");
     let trouble = pages.ask("ada", "trouble", "Not sent: Redis is away");
     assert_eq!(trouble["kept"], "is anybody here?");
-    redis.revive();
+    redis.restart();
     let back = ["emit", "message", "back", "--require-servers", "1"];
     while run_sio(&redis.url(), &back, b"").code != Some(0) {}
     pages.see("ada", "pushed", "back");
