@@ -160,7 +160,7 @@ fn doctor_without_a_usable_redis_exits_1_and_names_the_cause() {
     let (redis, locked) = (RedisServer::start(), RedisServer::start_with_user("app", "secret"));
     let encrypted = RedisTls::start(ClientCertificate::NotRequested);
     for (url, expected) in [
-        (format!("redis://app:wrong@{}", locked.address()), "WRONGPASS"),
+        (format!("redis://app:wrong@{}", locked.address()), "AuthenticationFailed"),
         (format!("redis://{}", locked.address()), "NOAUTH"),
         (format!("{}/99", redis.url()), "CONFIG GET databases"),
         (format!("redis-sentinel://{}/main", redis.address()), "redis://HOST:PORT"),

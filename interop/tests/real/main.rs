@@ -32,8 +32,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Waits until no other test holds the returned guard.
 ///
-/// Tests that run several clusters or measure time hold it, so that they do not compete for the processor. Under
-/// cargo-nextest, where each test is a process, the test group `heavy` in `.config/nextest.toml` does the same.
+/// Tests that run several clusters or measure time hold it, so that they do not compete with each other for the processor.
 fn run_exclusively() -> MutexGuard<'static, ()> {
     static RUNNING: Mutex<()> = Mutex::new(());
     // A test that failed while it held the guard has not left anything behind.
