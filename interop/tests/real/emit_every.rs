@@ -85,7 +85,7 @@ fn emit_every_does_not_drift() {
     let times: Vec<u64> = clients.until("end", &["a"]).iter().map(|event| event.args[0].as_u64().unwrap()).collect();
     let missed = summary(&run)["missed"].as_u64().unwrap();
     assert_eq!(times.len() as u64 + missed, 30, "{run:?}");
-    // A late event does not delay the later ones.
-    let on_time = times.iter().filter(|time| (*time - times[0]) % 100 < 50).count();
+    // A late event does not delay the later ones: most events are less than 25 ms from a multiple of the interval.
+    let on_time = times.iter().filter(|time| ((*time - times[0] + 50) % 100).abs_diff(50) < 25).count();
     assert!(on_time * 2 > times.len(), "{times:?}");
 }
