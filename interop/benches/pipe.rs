@@ -1,6 +1,6 @@
-//! `sio pipe` beside a Node script with the official emitter: the same file, the same Redis, turn by turn.
+//! `sio pipe` compared with a Node script that uses the official emitter: the same file and Redis, in turn.
 //!
-//! Run with `cargo bench -p socketio-interop --features real --bench pipe -- [LINES [ROUNDS]]`.
+//! PipeRun with `cargo bench -p socketio-interop --features real --bench pipe -- [LINES [ROUNDS]]`.
 
 use std::{
     fs::{self, File},
@@ -11,12 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use socketio_interop::{RedisServer, sio};
+use socketio_interop::{RedisServer, sio_command};
 
-/// One run of one program.
-struct Run {
+/// The measurement of one process.
+struct PipeRun {
     seconds: f64,
-    /// The most memory that it held, in KiB.
+    /// The peak resident memory, in KiB.
     peak: u64,
 }
 
@@ -32,11 +32,11 @@ fn main() {
 
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
-        let mut pipe = sio(&redis.url());
+        let mut pipe = sio_command(&redis.url());
         pipe.args(["pipe", "--adapter", "classic", "-q"]).arg(&file);
         ours.push(measure(&redis, lines, pipe));
         let mut node = Command::new("node");
-        node.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("node/pipe.js")).arg(&file).arg(redis.url());
+        node.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("node/bench-pipe.js")).arg(&file).arg(redis.url());
         theirs.push(measure(&redis, lines, node));
         let (a, b) = (&ours[ours.len() - 1], &theirs[theirs.len() - 1]);
         println!(
@@ -67,15 +67,15 @@ fn write(file: &Path, lines: u64) -> std::io::Result<()> {
     out.flush()
 }
 
-/// Runs it to its end, and makes sure that Redis has answered for every line by then.
-fn measure(redis: &RedisServer, lines: u64, mut command: Command) -> Run {
+/// Runs a command until it exits, and asserts that Redis has received an event for each line.
+fn measure(redis: &RedisServer, lines: u64, mut command: Command) -> PipeRun {
     let before = redis.published();
     let started = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the command starts");
     let mut peak = 0;
     let status = loop {
-        peak = peak.max(memory(child.id()));
-        if let Some(status) = child.try_wait().expect("it can be waited for") {
+        peak = peak.max(peak_memory(child.id()));
+        if let Some(status) = child.try_wait().expect("the process is a child") {
             break status;
         }
         thread::sleep(Duration::from_millis(5));
@@ -83,11 +83,11 @@ fn measure(redis: &RedisServer, lines: u64, mut command: Command) -> Run {
     let seconds = started.elapsed().as_secs_f64();
     assert!(status.success(), "{command:?}: {status}");
     assert_eq!(redis.published() - before, lines, "{command:?}");
-    Run { seconds, peak }
+    PipeRun { seconds, peak }
 }
 
-/// The peak of a process' resident memory so far, in KiB, where the system tells.
-fn memory(pid: u32) -> u64 {
+/// The peak resident memory of a process so far, in KiB, or 0 if the system does not report it.
+fn peak_memory(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)

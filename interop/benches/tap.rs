@@ -1,6 +1,6 @@
-//! A tap under load: what it shows, what it drops and says so, and the memory it takes.
+//! A tap under load: the events that it shows, those that it drops, and its memory.
 //!
-//! Run with `cargo bench -p socketio-interop --features real --bench tap -- [EVENTS A SECOND [SECONDS]]`.
+//! Run with `cargo bench -p socketio-interop --features real --bench tap -- [EVENTS_PER_SECOND [SECONDS]]`.
 
 use std::{
     fs,
@@ -10,9 +10,9 @@ use std::{
 };
 
 use serde_json::Value;
-use socketio_interop::{RedisServer, Sio, sio};
+use socketio_interop::{RedisServer, run_sio, sio_command};
 
-/// So many bytes are about what a chat message takes.
+/// About the length of a chat message.
 const TEXT: &str = "hello hello hello hello";
 
 fn main() {
@@ -24,14 +24,14 @@ fn main() {
         |n| format!("{{\"event\":\"chat\",\"args\":[{{\"id\":{n},\"text\":\"{TEXT}\"}}],\"rooms\":[\"lobby\"]}}\n");
     let lines: String = (0..events).map(line).collect();
 
-    let mut tap = sio(&redis.url());
+    let mut tap = sio_command(&redis.url());
     tap.args(["tap", "-o", "json", "-v", "--adapter", "classic"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut tap = tap.spawn().expect("sio starts");
-    let mut words = BufReader::new(tap.stderr.take().expect("stderr is piped")).lines();
-    assert!(words.by_ref().map_while(Result::ok).any(|line| line.starts_with("listening")), "the tap listens");
-    thread::spawn(move || words.for_each(drop));
+    let mut stderr = BufReader::new(tap.stderr.take().expect("stderr is piped")).lines();
+    assert!(stderr.by_ref().map_while(Result::ok).any(|line| line.starts_with("listening")), "sio tap exited");
+    thread::spawn(move || stderr.for_each(drop));
     let stdout = BufReader::new(tap.stdout.take().expect("stdout is piped"));
-    let reading = thread::spawn(move || {
+    let reader = thread::spawn(move || {
         let (mut shown, mut dropped) = (0, 0);
         for line in stdout.lines().map_while(Result::ok) {
             match line.starts_with("{\"do\":\"dropped\"") {
@@ -49,17 +49,14 @@ fn main() {
     });
 
     let rate = rate.to_string();
-    let pipe = Sio::run(
-        &redis.url(),
-        &["pipe", "--adapter", "classic", "--rate", &rate, "-o", "json", "-q"],
-        lines.as_bytes(),
-    );
+    let pipe =
+        run_sio(&redis.url(), &["pipe", "--adapter", "classic", "--rate", &rate, "-o", "json", "-q"], lines.as_bytes());
     let summary: Value = serde_json::from_str(&pipe.stdout).expect("a summary");
-    let (shown, dropped) = reading.join().expect("the tap is read");
+    let (shown, dropped) = reader.join().expect("the reader does not panic");
     let status = fs::read_to_string(format!("/proc/{}/status", tap.id())).unwrap_or_default();
     let memory = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map_or("unknown", str::trim);
-    println!("{} events sent in {} s at up to {rate} a second", summary["sent"], summary["seconds"]);
-    println!("{shown} shown, {dropped} dropped and said to be, {memory} of memory at most");
+    println!("{} events sent in {} s at up to {rate} per second", summary["sent"], summary["seconds"]);
+    println!("{shown} shown, {dropped} reported as dropped, {memory} peak memory");
     let _ = tap.kill();
     let _ = tap.wait();
 }

@@ -1,4 +1,4 @@
-// What a cluster of three servers must do, whatever is between them. Each case has servers of its own.
+// The required behaviour of a cluster of three servers. Each case runs on new servers.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { until } from "./adapter-servers.js";
@@ -13,8 +13,8 @@ export const cases = {
   },
 
   "to a namespace": async ({ reached, io, admins }) => {
-    const nobody = await reached(() => io[0].of("/admin").emit("e"));
-    assert.deepEqual(nobody, []);
+    const mainClients = await reached(() => io[0].of("/admin").emit("e"));
+    assert.deepEqual(mainClients, []);
     const admin = io[1].of("/admin");
     assert.deepEqual(await reached(() => admin.emit("e"), { io: admin, clients: admins }), all);
   },
@@ -40,7 +40,7 @@ export const cases = {
     assert.deepEqual(await reached(() => io[0].to(sockets[2].id).emit("e")), [[2]]);
   },
 
-  "all but rooms": async (servers) => {
+  "except rooms": async (servers) => {
     await join(servers, { 0: "red", 1: ["red", "blue"], 2: "green" });
     assert.deepEqual(await servers.reached(() => servers.io[0].except(["blue", "green"]).emit("e")), [[0]]);
     assert.deepEqual(await servers.reached(() => servers.io[0].to("red").except("blue").emit("e")), [[0]]);
@@ -54,7 +54,7 @@ export const cases = {
     assert.deepEqual(await reached(() => sockets[0].broadcast.emit("e")), [[1], [2]]);
   },
 
-  "a megabyte": async ({ reached, io }) => {
+  "one megabyte": async ({ reached, io }) => {
     const text = "é".repeat(256 * 1024);
     const bytes = Buffer.alloc(512 * 1024, "\r\n$-1\r\n\0");
     const received = await reached(() => io[0].emit("e", text, bytes));
@@ -62,7 +62,7 @@ export const cases = {
     assert.ok(received.every(([, words, data]) => words === text && bytes.equals(data)));
   },
 
-  "a thousand in order": async ({ reached, io }) => {
+  "1,000 events in order": async ({ reached, io }) => {
     const numbers = Array.from({ length: 1000 }, (_, number) => number);
     const received = await reached(() => numbers.forEach((number) => io[0].emit("e", number)));
     for (const [client] of all) {
@@ -70,7 +70,7 @@ export const cases = {
     }
   },
 
-  "acknowledgements of all": async ({ io, clients }) => {
+  "acknowledgements of all clients": async ({ io, clients }) => {
     clients.forEach((client, number) => client.on("ask", (question, answer) => answer(question + number)));
     const answers = await io[0].timeout(5000).emitWithAck("ask", 10);
     assert.deepEqual(answers.sort(), [10, 11, 12]);
@@ -89,11 +89,11 @@ export const cases = {
     assert.deepEqual(answers.sort(), [1, 2]);
   },
 
-  "acknowledgements of nobody": async ({ io }) => {
+  "acknowledgements of an empty room": async ({ io }) => {
     assert.deepEqual(await io[0].to("nowhere").timeout(300).emitWithAck("ask"), []);
   },
 
-  "acknowledgements that are missing": async ({ io, clients }) => {
+  "missing acknowledgements": async ({ io, clients }) => {
     clients.slice(0, 2).forEach((client, number) => client.on("ask", (answer) => answer(number)));
     const error = await io[0].timeout(300).emitWithAck("ask").catch((error) => error);
     assert.ok(error instanceof Error);
@@ -163,14 +163,14 @@ export const cases = {
     assert.equal(await count(io[1].of("/admin")), 3);
   },
 
-  "server count without a closed one": async ({ io, clients }) => {
+  "server count without a closed server": async ({ io, clients }) => {
     await io[2].close();
     await until(async () => (await count(io[0])) === 2);
     clients.forEach((client, number) => client.on("ask", (answer) => answer(number)));
     assert.deepEqual((await io[0].timeout(5000).emitWithAck("ask")).sort(), [0, 1]);
   },
 
-  "server count without a lost one": async (servers) => {
+  "server count without a server that lost Redis": async (servers) => {
     const { io, sockets } = servers;
     servers.cut(2);
     await until(async () => (await count(io[0])) === 2);
@@ -179,10 +179,10 @@ export const cases = {
   },
 
   "server-side events": async ({ io }) => {
-    const heard = io.slice(1).map((server) => once(server, "reload"));
-    io[0].on("reload", () => assert.fail("a server hears itself"));
+    const received = io.slice(1).map((server) => once(server, "reload"));
+    io[0].on("reload", () => assert.fail("a server received its own event"));
     io[0].serverSideEmit("reload", 1, { two: "3" });
-    assert.deepEqual(await Promise.all(heard), [[1, { two: "3" }], [1, { two: "3" }]]);
+    assert.deepEqual(await Promise.all(received), [[1, { two: "3" }], [1, { two: "3" }]]);
   },
 
   "server-side acknowledgements": async ({ io }) => {
@@ -191,7 +191,7 @@ export const cases = {
     assert.deepEqual(answers.map(({ number }) => number).sort(), [1, 2]);
   },
 
-  "server-side acknowledgements that are missing": async ({ io }) => {
+  "missing server-side acknowledgements": async ({ io }) => {
     io[1].on("load", (answer) => answer(1));
     const error = await io[0].serverSideEmitWithAck("load").catch((error) => error);
     assert.match(error.message, /timeout reached: only 1 responses received out of 2/);

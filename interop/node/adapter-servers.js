@@ -5,7 +5,7 @@ import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
 import { Server } from "socket.io";
 import { io as connect } from "socket.io-client";
 
-// How long the classic adapter waits for the other servers; the sharded one always waits 5 seconds.
+// How long the classic adapter waits for the other servers, in milliseconds. The sharded adapter always waits 5 seconds.
 const REQUESTS_TIMEOUT = 1000;
 
 const adapters = {
@@ -13,14 +13,14 @@ const adapters = {
   sharded: (pub, sub) => createShardedAdapter(pub, sub),
 };
 
-// Three servers in one cluster, with connections of their own, and a client of "/" and of "/admin" at each.
+// Three servers in one cluster, each with its own Redis connections and with one client on "/" and one on "/admin".
 export class Servers {
   io = [];
   clients = [];
   admins = [];
-  // What each server knows of its client.
+  // Each server's socket of its client on "/".
   sockets = [];
-  // True once connections to Redis were ended on purpose.
+  // True once this test has closed Redis connections.
   ended = false;
   #redis = [];
 
@@ -39,13 +39,13 @@ export class Servers {
     await this.subscribed();
   }
 
-  // Waits until all subscriptions are in effect: Redis answers a connection in order.
+  // Waits until all subscriptions are in effect: Redis answers the commands of a connection in order.
   async subscribed() {
     await Promise.all(this.#redis.map(({ sub }) => sub.ping()));
   }
 
-  // The clients of "/", by number, that receive what `emit` sends as "e", and with what arguments. It must send from
-  // one server only, so that what follows on that server's connection to Redis arrives after it.
+  // Calls `emit` and returns the number and arguments of each client that receives its event "e". `emit` must send from
+  // server `io` only, so that a later event of that server arrives after it.
   reached = async (emit, { io = this.io[0], clients = this.clients } = {}) => {
     const received = [];
     const ended = clients.map((client, number) => {
@@ -58,18 +58,18 @@ export class Servers {
     return received.sort(([a], [b]) => a - b);
   };
 
-  // Ends one server without a farewell: its connections to Redis are gone at once.
+  // Closes the Redis connections of one server, without closing the server.
   cut(number) {
     this.ended = true;
-    this.#redis.splice(number, 1).forEach(hangUp);
+    this.#redis.splice(number, 1).forEach(closeConnections);
   }
 
   async close() {
     this.ended = true;
     for (const client of [...this.clients, ...this.admins]) client.disconnect();
     await Promise.all(this.io.map((io) => Promise.race([io.close(), sleep(500)])));
-    this.#redis.forEach(hangUp);
-    // What this cut off is rejected by then.
+    this.#redis.forEach(closeConnections);
+    // The promises of interrupted commands are rejected by then.
     await setImmediate();
   }
 
@@ -89,12 +89,12 @@ export class Servers {
   }
 }
 
-// Polls until something is so.
+// Polls until `holds` returns true.
 export async function until(holds) {
   while (!(await holds())) await sleep(5);
 }
 
-// A server needs two connections: one that is subscribed can do nothing else.
+// The two connections of a server. A subscribed connection cannot publish.
 async function connections(name, url) {
   const module = await import(name);
   const pub = name.startsWith("ioredis")
@@ -102,7 +102,7 @@ async function connections(name, url) {
     : module.createClient({ url });
   const sub = pub.duplicate();
   for (const client of [pub, sub]) {
-    // Every namespace adds listeners of its own, and Node takes more than ten for a leak.
+    // Each namespace adds listeners. Node warns about a leak at more than ten.
     client.setMaxListeners(0);
     client.on("error", () => {});
   }
@@ -110,9 +110,9 @@ async function connections(name, url) {
   return { pub, sub };
 }
 
-function hangUp({ pub, sub }) {
+function closeConnections({ pub, sub }) {
   for (const client of [pub, sub]) {
-    // The packages agree on no name for it.
+    // The method has different names in the packages.
     if (client.destroy) client.destroy();
     else client.disconnect();
   }

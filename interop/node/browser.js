@@ -1,16 +1,17 @@
-// What a web page can do to the bridge: a real Chromium, on a page of another origin.
-//   in   {"id":1,"attempt":{"url":"http://…","method":"POST","headers":{…},"body":"x","mode":"cors"}}   fetch's own words
-//   out  {"id":1,"status":200} or {"id":1,"opaque":true} or {"id":1,"failed":"TypeError: …"}, as the page saw it,
-//        with "seen":[{"method":"POST","status":403}], what was really sent and answered; a null status: no answer
+// Sends requests to the bridge from a web page of another origin, in Chromium.
+//   in   {"id":1,"attempt":{"url":"http://…","method":"POST","headers":{…},"body":"x","mode":"cors"}}
+//        the options of fetch
+//   out  {"id":1,"status":200} or {"id":1,"opaque":true} or {"id":1,"failed":"TypeError: …"}, the result in the page,
+//        with "requests":[{"method":"POST","status":403}], the requests on the network; status null: no response
 //   in   {"id":2,"form":{"url":"http://…","method":"POST","enctype":"text/plain","fields":{"event":"x"}}}
-//   out  {"id":2,"status":200} or {"id":2,"failed":"net::…"}, with "seen"
+//   out  {"id":2,"status":200} or {"id":2,"failed":"net::…"}, with "requests"
 //   in   {"id":3,"origin":true}
 //   out  {"id":3,"origin":"http://127.0.0.1:<port>"}
-// An attempt or form may say from which host its page comes: "page":"localhost", or any name under .test.
-import { serve } from "./wire.js";
-import { servePage } from "./page.js";
-import { launch } from "./chromium.js";
-import { watch } from "./network.js";
+// An attempt or form may name the host of its page: "page":"localhost", or any name under .test.
+import { serve } from "./json-lines.js";
+import { servePage } from "./blank-page.js";
+import { launch } from "./launch-chromium.js";
+import { watch } from "./network-log.js";
 
 const site = await servePage();
 const browser = await launch();
@@ -19,7 +20,7 @@ await serve(async ({ attempt, form, origin }) => {
   if (attempt) return onFreshPage(attempt, tryFetch);
   if (form) return onFreshPage(form, submit);
   if (origin) return { origin: site.origin() };
-  throw new Error("none of attempt, form, origin");
+  throw new Error("expected attempt, form or origin");
 });
 await browser.close();
 process.exit(0);
@@ -29,7 +30,7 @@ async function onFreshPage({ page: host, ...request }, act) {
   try {
     await page.goto(site.origin(host));
     const network = await watch(page);
-    return { ...(await act(page, request)), seen: await network.seen() };
+    return { ...(await act(page, request)), requests: await network.requests() };
   } finally {
     await page.close();
   }
@@ -54,7 +55,7 @@ async function submit(page, form) {
       form.append(Object.assign(document.createElement("input"), { name, value }));
     }
     document.body.append(form);
-    // The prototype's, because a field named `submit` would hide the form's own.
+    // The method of the prototype, because a field named `submit` would hide the form's own.
     HTMLFormElement.prototype.submit.call(form);
   }, form);
   const request = await navigation;

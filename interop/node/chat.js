@@ -14,8 +14,8 @@
 //   in   {"id":8,"page":"ada","screenshot":"file.png"}
 //        {"id":9,"page":"ada","diagnostics":true}
 //   out  {"id":9,"foreign":[],"errors":[]}                       requests to other hosts, and uncaught errors
-import { serve } from "./wire.js";
-import { launch } from "./chromium.js";
+import { serve } from "./json-lines.js";
+import { launch } from "./launch-chromium.js";
 
 const browser = await launch();
 const pages = new Map();

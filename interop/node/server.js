@@ -1,9 +1,9 @@
-// A server of examples/node-cluster, with its environment, which does and tells what it is asked.
-//   out  what that server says
+// A server of examples/node-cluster, configured by the same environment variables, that also executes requests.
+//   out  the lines of that server
 //   in   {"id":1,"ask":"emit","event":"e","args":[…],"namespace":"/","rooms":["r"],"except":["s"],
 //         "flags":{"volatile":true,"compress":false}}
-//   out  {"id":1}                                         when Redis has it
-//        {"id":1,"answers":[…],"complete":true}           with "ack":2000, milliseconds to wait for acknowledgements
+//   out  {"id":1}                                         once Redis has accepted it
+//        {"id":1,"answers":[…],"complete":true}           with "ack":2000, the timeout in milliseconds
 //   in   {"id":2,"ask":"join","join":["r"],"rooms":[…]}, or "leave"; {"id":2,"ask":"disconnect","close":true}
 //   out  {"id":2}
 //   in   {"id":3,"ask":"serverSideEmit","event":"e","args":[…]}
@@ -12,13 +12,13 @@
 //   out  {"id":4,"sockets":[{"id":"…","rooms":[…],"data":{…},"auth":{…},"address":"…"}]}
 //   in   {"id":5,"ask":"allRooms"}, or "serverCount"
 //   out  {"id":5,"rooms":["…"]}, or {"id":5,"servers":2}
-//   in   {"id":6,"ask":"greet"}                           makes servers of streams-0.2 tell each other that they are there
+//   in   {"id":6,"ask":"greet"}                           makes servers of streams-0.2 discover each other
 //   out  {"id":6}
-//   in   {"id":7,"time":"fetchSockets",…}                 the same as with "ask", but
-//   out  {"id":7,"took":1.25,"count":5}                  how many milliseconds it took, and how many there are
-// What its adapter cannot do is answered with {"id":5,"error":"…"}.
+//   in   {"id":7,"time":"fetchSockets",…}                 the same as "ask", measured
+//   out  {"id":7,"took":1.25,"count":5}                  the duration in milliseconds and the number of answers
+// A request that fails, for example because the adapter does not support it, is answered with {"id":5,"error":"…"}.
 import { io, redis } from "../../examples/node-cluster/server.js";
-import { serve } from "./wire.js";
+import { serve } from "./json-lines.js";
 
 const actions = {
   emit: (to, { event, args = [], ack }) => {
@@ -29,7 +29,7 @@ const actions = {
   leave: (to, { leave }) => void to.socketsLeave(leave),
   disconnect: (to, { close = false }) => void to.disconnectSockets(close),
   serverSideEmit: (_to, { event, args = [], ack }, namespace) => {
-    // How long it waits is the adapter's decision.
+    // The adapter chooses the timeout.
     if (ack) return collect((done) => namespace.serverSideEmit(event, ...args, done));
     namespace.serverSideEmit(event, ...args);
   },
@@ -39,21 +39,21 @@ const actions = {
   serverCount: async (_to, _request, { adapter }) => ({ servers: await adapter.serverCount() }),
 };
 
-await serve((request) => ("time" in request ? time(request) : obey(request)));
+await serve((request) => ("time" in request ? measure(request) : execute(request)));
 process.exit(0);
 
-async function obey(request) {
-  if (!Object.hasOwn(actions, request.ask)) throw new Error(`ask is one of ${Object.keys(actions).join(", ")}`);
+async function execute(request) {
+  if (!Object.hasOwn(actions, request.ask)) throw new Error(`ask must be one of ${Object.keys(actions).join(", ")}`);
   const namespace = io.of(request.namespace ?? "/");
   const answer = await actions[request.ask](select(namespace, request), request, namespace);
-  // Publishing goes on after the call.
+  // The call returns before the message is published.
   await redis.published();
   return answer ?? {};
 }
 
-async function time({ time, ...request }) {
+async function measure({ time, ...request }) {
   const started = performance.now();
-  const { sockets, rooms, answers, servers } = await obey({ ...request, ask: time });
+  const { sockets, rooms, answers, servers } = await execute({ ...request, ask: time });
   return { took: performance.now() - started, count: (sockets ?? rooms ?? answers)?.length ?? servers };
 }
 
@@ -64,14 +64,14 @@ function select(namespace, { rooms = [], except = [], flags = {} }) {
   return to;
 }
 
-// Until it has read a first entry, such a server hears only what comes while it reads; two that were started together
-// also write together, when neither reads. So this is an entry from elsewhere, which all of them answer.
+// Until such a server has read its first entry, it receives only entries that are added while it reads. Two servers that
+// start together also write at the same time, when neither reads. This adds an entry that all of them answer.
 async function greet() {
   const { streamName = "socket.io" } = JSON.parse(process.env.ADAPTER_OPTIONS ?? "{}");
   await redis.sub.xadd(streamName, "*", "nsp", "/", "uid", "emitter", "type", "1");
 }
 
-// The answers that came in time, also if some did not.
+// The answers that arrived before the timeout, also if some are missing.
 function collect(send) {
   return new Promise((resolve) => send((error, answers) => resolve({ answers, complete: !error })));
 }

@@ -1,14 +1,15 @@
-"""A python-socketio server in a cluster, which does what it is told.
+"""A python-socketio server in a cluster that executes requests.
 
-environment  REDIS_URL, REDIS_SENTINEL as name@host:port,..., or REDIS_CLUSTER as host:port,..., of which it takes the
-             first: it knows no clusters, but any node has the channel; NODE_EXTRA_CA_CERTS
-out  {"listening":port,"pid":n}    its subscription is in effect
+environment  REDIS_URL, REDIS_SENTINEL as name@host:port,..., or REDIS_CLUSTER as host:port,...; NODE_EXTRA_CA_CERTS.
+             python-socketio does not support Redis Cluster. It uses the first node, which receives all messages of a
+             channel.
+out  {"listening":port,"pid":n}    the subscription is in effect
 in   {"id":1,"ask":"emit","event":"e","args":[...],"namespace":"/","rooms":["r"],"except":["<socket id>"]}
-out  {"id":1}                      Redis has it
-     {"id":1,"answers":[...]}      with "ack":2000, milliseconds to wait; it needs a room, which may be a socket id
+out  {"id":1}                      Redis has accepted it
+     {"id":1,"answers":[...]}      with "ack":2000, the timeout in milliseconds; requires a room or a socket id
 in   {"id":2,"ask":"closeRoom","room":"r"}
 out  {"id":2}
-Binary is {"$binary":"<base64>"}, in and out. What cannot be done is answered with {"id":1,"error":"..."}.
+Binary is {"$binary":"<base64>"} in requests and answers. A request that fails is answered with {"id":1,"error":"..."}.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from aiohttp import web
 NAME = f"server-{os.getpid()}"
 
 
-def say(message):
+def write(message):
     print(json.dumps(message, default=pack, ensure_ascii=False), flush=True)
 
 
@@ -36,9 +37,9 @@ def unpack(members):
 
 
 async def subscribed(manager):
-    """Waits until Redis counts the subscription, which the manager makes in the background."""
+    """Waits until Redis counts the subscription, which the manager creates in the background."""
     while True:
-        # Before the first one is made, there is nobody to ask with.
+        # The manager has no connection before its first subscription.
         if manager.redis is not None:
             clients = await manager.redis.client_list()
             if any(client["name"] == NAME and int(client["sub"]) > 0 for client in clients):
@@ -48,7 +49,7 @@ async def subscribed(manager):
 
 async def emit(server, request):
     to = {"namespace": request.get("namespace", "/"), "to": request.get("rooms"), "skip_sid": request.get("except")}
-    # Its word for several arguments is a tuple, and for none None.
+    # Several arguments are a tuple, no argument is None.
     args = tuple(request.get("args", [])) or None
     if args and len(args) == 1:
         args = args[0]
@@ -69,7 +70,7 @@ async def close_room(server, request):
 ACTIONS = {"emit": emit, "closeRoom": close_room}
 
 
-async def obey(server):
+async def execute_requests(server):
     reader = asyncio.StreamReader(limit=1 << 26)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     async for line in reader:
@@ -78,10 +79,10 @@ async def obey(server):
             answer = await ACTIONS[request["ask"]](server, request)
         except Exception as error:
             answer = {"error": repr(error)}
-        say({"id": request["id"], **answer})
+        write({"id": request["id"], **answer})
 
 
-def whereabouts():
+def redis_url():
     if sentinels := os.environ.get("REDIS_SENTINEL"):
         name, nodes = sentinels.split("@")
         return f"redis+sentinel://{nodes}/0/{name}"
@@ -92,9 +93,9 @@ def whereabouts():
 
 async def main():
     options = {"client_name": NAME}
-    if whereabouts().startswith("rediss:"):
+    if redis_url().startswith("rediss:"):
         options["ssl_ca_certs"] = os.environ["NODE_EXTRA_CA_CERTS"]
-    manager = socketio.AsyncRedisManager(whereabouts(), redis_options=options)
+    manager = socketio.AsyncRedisManager(redis_url(), redis_options=options)
     server = socketio.AsyncServer(client_manager=manager, async_mode="aiohttp", namespaces="*")
 
     async def connect(namespace, sid, environ, auth):
@@ -103,7 +104,7 @@ async def main():
 
     server.on("connect", connect, namespace="*")
 
-    # It would subscribe when the first client comes, and miss what is sent until then.
+    # Otherwise the manager subscribes when the first client connects, and misses earlier messages.
     manager.initialize()
     server.manager_initialized = True
     await subscribed(manager)
@@ -114,8 +115,8 @@ async def main():
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    say({"listening": runner.addresses[0][1], "pid": os.getpid()})
-    await obey(server)
+    write({"listening": runner.addresses[0][1], "pid": os.getpid()})
+    await execute_requests(server)
 
 
 asyncio.run(main())

@@ -12,8 +12,9 @@ use escargot::CargoRun;
 use serde_json::Value;
 
 use crate::{
-    doors::{binary, sio},
-    node::{Tool, workspace},
+    json_process::JsonProcess,
+    sio::sio_command,
+    workspace::{workspace_binary, workspace_root},
 };
 
 /// The last line that the demo prints when it is ready.
@@ -60,7 +61,7 @@ impl Chat {
     /// Starts the program. Returns its output up to the line that begins with `last`.
     fn run(args: &[&str], last: &str) -> (Child, Vec<String>) {
         static BUILT: OnceLock<CargoRun> = OnceLock::new();
-        let mut child = binary(&BUILT, "chat", "chat")
+        let mut child = workspace_binary(&BUILT, "chat", "chat")
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -90,12 +91,12 @@ impl Chat {
             .replace("&& npm ci &&", "&&");
         assert!(!line.contains("cargo") && !line.contains("npm"), "unknown command: {line}");
         // `chat` is in the same folder, because this process runs from there.
-        let sio = sio(&self.redis);
+        let sio = sio_command(&self.redis);
         let folder = Path::new(sio.get_program()).parent().expect("the path of sio has a folder");
         let inherited = env::var_os("PATH").unwrap_or_default();
         let path = [folder.to_owned()].into_iter().chain(env::split_paths(&inherited));
         let mut command = Command::new("sh");
-        command.arg("-c").arg(line).current_dir(workspace()).stdin(Stdio::null());
+        command.arg("-c").arg(line).current_dir(workspace_root()).stdin(Stdio::null());
         command.env("PATH", env::join_paths(path).expect("PATH has no colon inside a folder"));
         for variable in ["SIO_URL", "REDIS_URL", "SIO_ADAPTER", "RUST_LOG"] {
             command.env_remove(variable);
@@ -108,7 +109,7 @@ impl Chat {
         let mut command = self.paste(line);
         // The shell is the leader of the group, which may contain a child of it.
         command.process_group(0);
-        PastedCommand(Tool::spawn(line, command))
+        PastedCommand(JsonProcess::spawn(line, command))
     }
 
     /// Sends SIGTERM, and waits for exit code 0.
@@ -134,7 +135,7 @@ impl Drop for Chat {
 
 /// A printed command that is running. Dropping it kills its processes.
 #[derive(Debug)]
-pub struct PastedCommand(Tool);
+pub struct PastedCommand(JsonProcess);
 
 impl PastedCommand {
     /// The next line of its output that contains this text; JSON lines are printed again.
@@ -143,7 +144,7 @@ impl PastedCommand {
     /// If no line comes in time.
     pub fn line_with(&mut self, text: &str) -> String {
         loop {
-            let line = match self.0.hear() {
+            let line = match self.0.receive() {
                 Value::String(line) => line,
                 json => json.to_string(),
             };

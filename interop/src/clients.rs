@@ -5,25 +5,34 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{cluster::Server, node::Tool};
+use crate::{json_process::JsonProcess, socketio_cluster::SocketIoServer};
 
-/// An event, as a client received it. Binary is `{"$binary": "<base64>"}`.
+/// An event that a client received. Binary is `{"$binary": "<base64>"}`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
-    /// Who received it.
+pub struct ReceivedEvent {
+    /// The name of the client.
     pub client: String,
     /// The event's name.
     pub event: String,
-    /// Its arguments.
+    /// The event's arguments.
     pub args: Value,
 }
 
-/// Real Socket.IO clients, all in one Node process.
+impl ReceivedEvent {
+    /// Reads a line of `clients.js`, if it reports an event.
+    fn from_line(line: &Value) -> Option<Self> {
+        let (client, event) = (line["client"].as_str()?, line["event"].as_str()?);
+        Some(Self { client: client.to_owned(), event: event.to_owned(), args: line["args"].clone() })
+    }
+}
+
+/// Socket.IO clients, all in one Node process. Tests give each a name.
 #[derive(Debug)]
 pub struct Clients {
-    tool: Tool,
+    process: JsonProcess,
     ids: BTreeMap<String, String>,
-    ahead: VecDeque<Value>,
+    /// Lines that were read while waiting for a client to connect.
+    unread: VecDeque<Value>,
 }
 
 impl Default for Clients {
@@ -33,44 +42,45 @@ impl Default for Clients {
 }
 
 impl Clients {
-    /// None, so far.
+    /// Starts the process, without clients.
     pub fn new() -> Self {
-        Self { tool: Tool::start("clients.js"), ids: BTreeMap::new(), ahead: VecDeque::new() }
+        Self { process: JsonProcess::start("clients.js"), ids: BTreeMap::new(), unread: VecDeque::new() }
     }
 
-    /// Connects one, and waits until it is in its rooms.
-    pub fn connect(&mut self, name: &str, server: &Server, namespace: &str, rooms: &[&str]) {
+    /// Connects a client and waits until it has joined its rooms.
+    pub fn connect(&mut self, name: &str, server: &SocketIoServer, namespace: &str, rooms: &[&str]) {
         self.connect_version(4, name, server, namespace, rooms);
     }
 
-    /// Connects one that answers what it is asked with these arguments.
+    /// Connects a client that acknowledges every event with these arguments.
     pub fn connect_answering(&mut self, name: &str, url: &str, rooms: &[&str], answer: &Value) {
         let request = json!({ "connect": name, "url": url, "rooms": rooms, "transports": ["websocket"],
             "answer": answer });
-        self.opened(name, &request);
+        self.open(name, &request);
     }
 
-    /// Connects one with a nickname, for the chat.
+    /// Connects a client with a nickname, for the chat example.
     pub fn connect_person(&mut self, name: &str, url: &str, nickname: &str) {
-        self.opened(name, &json!({ "connect": name, "url": url, "name": nickname, "transports": ["websocket"] }));
+        self.open(name, &json!({ "connect": name, "url": url, "name": nickname, "transports": ["websocket"] }));
     }
 
-    /// Makes one emit.
+    /// Emits an event from a client.
     pub fn emit(&mut self, name: &str, event: &str, args: &Value) {
-        self.tool.tell(&json!({ "emit": name, "event": event, "args": args }));
+        self.process.send(&json!({ "emit": name, "event": event, "args": args }));
     }
 
-    /// Connects one of Socket.IO 2, which servers of that version need, or a current one.
-    pub fn connect_version(&mut self, version: u8, name: &str, server: &Server, namespace: &str, rooms: &[&str]) {
+    /// Connects a client of Socket.IO 2, which servers of that version require, or a current one.
+    pub fn connect_version(
+        &mut self,
+        version: u8,
+        name: &str,
+        server: &SocketIoServer,
+        namespace: &str,
+        rooms: &[&str],
+    ) {
         let request = json!({ "connect": name, "url": server.url(), "namespace": namespace, "rooms": rooms,
             "transports": ["websocket"], "version": version });
-        self.opened(name, &request);
-    }
-
-    fn opened(&mut self, name: &str, request: &Value) {
-        self.tool.tell(request);
-        let line = self.find(|line| line["client"] == name && line.get("connected").is_some());
-        self.ids.insert(name.to_owned(), line["connected"].as_str().expect("an id is text").to_owned());
+        self.open(name, &request);
     }
 
     /// The socket id of a client.
@@ -78,28 +88,32 @@ impl Clients {
         &self.ids[name]
     }
 
-    /// Every event up to the one of this name that each of these clients receives last. What was sent before it, on
-    /// the same namespaces, has arrived by then or never will: Redis, servers and connections all keep the order.
-    pub fn until(&mut self, last: &str, clients: &[&str]) -> Vec<Seen> {
+    /// Waits until each of these clients has received the event `last`, and returns all events received before it.
+    ///
+    /// Events that were sent earlier on the same namespaces have been received by then or are lost, because Redis,
+    /// servers and connections keep the order.
+    ///
+    /// # Panics
+    /// If a client loses its connection.
+    pub fn until(&mut self, last: &str, clients: &[&str]) -> Vec<ReceivedEvent> {
         let mut waiting: Vec<&str> = clients.to_vec();
-        let mut seen = Vec::new();
+        let mut received = Vec::new();
         while !waiting.is_empty() {
             let line = self.next_line();
             assert!(line.get("disconnected").is_none(), "a client lost its connection: {line}");
-            let Some(event) = line["event"].as_str() else {
+            let Some(event) = ReceivedEvent::from_line(&line) else {
                 continue;
             };
-            let client = line["client"].as_str().expect("a name is text").to_owned();
-            if event == last {
-                waiting.retain(|name| *name != client);
+            if event.event == last {
+                waiting.retain(|name| *name != event.client);
             } else {
-                seen.push(Seen { client, event: event.to_owned(), args: line["args"].clone() });
+                received.push(event);
             }
         }
-        seen
+        received
     }
 
-    /// Waits until these clients have lost their connection, and forgets them.
+    /// Waits until these clients have lost their connection, and closes them.
     pub fn until_disconnected(&mut self, clients: &[&str]) {
         let mut waiting: Vec<&str> = clients.to_vec();
         while !waiting.is_empty() {
@@ -109,64 +123,66 @@ impl Clients {
             }
         }
         for name in clients {
-            self.tool.tell(&json!({ "close": name }));
+            self.process.send(&json!({ "close": name }));
         }
     }
 
-    /// Waits for an event of this name at each of these clients.
+    /// Waits until each of these clients has received the event. Discards earlier events.
     pub fn expect(&mut self, event: &str, clients: &[&str]) {
         self.until(event, clients);
     }
 
     /// The next event of any client.
-    pub fn next_of_any(&mut self) -> Seen {
+    pub fn next_of_any(&mut self) -> ReceivedEvent {
         loop {
-            let line = self.next_line();
-            if let (Some(event), Some(client)) = (line["event"].as_str(), line["client"].as_str()) {
-                return Seen { client: client.to_owned(), event: event.to_owned(), args: line["args"].clone() };
+            if let Some(event) = ReceivedEvent::from_line(&self.next_line()) {
+                return event;
             }
         }
     }
 
-    /// The next event of this name at one client; all others are forgotten.
-    pub fn next_named(&mut self, client: &str, event: &str) -> Seen {
+    /// The next event of this name at one client. Discards all others.
+    pub fn next_named(&mut self, client: &str, event: &str) -> ReceivedEvent {
         loop {
-            let seen = self.next_event(client);
-            if seen.event == event {
-                return seen;
+            let received = self.next_event(client);
+            if received.event == event {
+                return received;
             }
         }
     }
 
-    /// The next event of one client; those of the others are forgotten.
-    pub fn next_event(&mut self, client: &str) -> Seen {
+    /// The next event of one client. Discards those of the others.
+    pub fn next_event(&mut self, client: &str) -> ReceivedEvent {
         loop {
-            let line = self.next_line();
-            if let (Some(event), true) = (line["event"].as_str(), line["client"] == client) {
-                return Seen { client: client.to_owned(), event: event.to_owned(), args: line["args"].clone() };
+            let received = self.next_of_any();
+            if received.client == client {
+                return received;
             }
         }
     }
 
-    /// The next event of any client, if it is what comes next and comes in time.
-    pub fn event_within(&mut self, time: Duration) -> Option<Seen> {
-        let line = self.ahead.pop_front().or_else(|| self.tool.hear_within(time))?;
-        let (client, event) = (line["client"].as_str()?.to_owned(), line["event"].as_str()?.to_owned());
-        Some(Seen { client, event, args: line["args"].clone() })
+    /// Reads one line within `time` and returns it if it reports an event.
+    pub fn event_within(&mut self, time: Duration) -> Option<ReceivedEvent> {
+        let line = self.unread.pop_front().or_else(|| self.process.receive_within(time))?;
+        ReceivedEvent::from_line(&line)
+    }
+
+    fn open(&mut self, name: &str, request: &Value) {
+        self.process.send(request);
+        loop {
+            let line = self.process.receive();
+            assert!(line.get("failed").is_none() && line.get("error").is_none(), "a client failed: {line}");
+            if line["client"] == name
+                && let Some(id) = line.get("connected")
+            {
+                self.ids.insert(name.to_owned(), id.as_str().expect("a socket id is a string").to_owned());
+                return;
+            }
+            self.unread.push_back(line);
+        }
     }
 
     fn next_line(&mut self) -> Value {
-        self.ahead.pop_front().unwrap_or_else(|| self.tool.hear())
-    }
-
-    fn find(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let line = self.tool.hear();
-            assert!(line.get("failed").is_none() && line.get("error").is_none(), "a client failed: {line}");
-            if wanted(&line) {
-                return line;
-            }
-            self.ahead.push_back(line);
-        }
+        self.unread.pop_front().unwrap_or_else(|| self.process.receive())
     }
 }

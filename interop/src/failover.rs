@@ -1,32 +1,32 @@
-//! What receipts say beside what arrives, while Redis loses its primary.
+//! Runs a cluster under load while Redis fails over, and compares receipts with what clients receive.
 
-mod emitting;
+mod delivery_log;
 mod event;
-mod ledger;
-mod record;
+mod load_emitter;
+mod phase_summary;
+mod report;
 mod scenario;
-mod tally;
 
 use std::time::Duration;
 
 pub use self::{
-    event::{Event, Fate, Phase},
-    record::Record,
-    scenario::{Cut, Scenario},
-    tally::Tally,
+    event::{EmitOutcome, FailoverEvent, FailoverPhase},
+    phase_summary::PhaseSummary,
+    report::FailoverReport,
+    scenario::{FailoverScenario, FailoverTrigger},
 };
 
-/// How fast and how long events are emitted.
+/// How often and how long events are emitted.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    /// From one event to the next.
+pub struct LoadProfile {
+    /// The interval between events.
     pub every: Duration,
-    /// What each event has, which also bounds how many are on their way at once.
+    /// The timeout of each emit, which also bounds how many are in flight.
     pub timeout: Duration,
-    /// The time before the cut.
+    /// The time before the failure.
     pub before: Duration,
-    /// From the cut until the one that was killed is started again, which makes it a replica.
-    pub away: Duration,
-    /// From then to the end, at least; it goes on until all is well.
+    /// The time from the failure until a killed server is started again, as a replica.
+    pub outage: Duration,
+    /// The minimum time after that. The run continues until the cluster has recovered.
     pub after: Duration,
 }

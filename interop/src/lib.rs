@@ -1,50 +1,56 @@
-//! What the interop tests stand on: Redis in every deployment, Socket.IO servers of every kind, their clients, and the
-//! three doors, all of them real.
+//! Harness of the interop tests: Redis in every deployment, Socket.IO servers with every adapter, their clients, and the
+//! three interfaces under test (the crate, `sio` and the bridge). Every peer is a real process.
 //!
-//! Everything listens on loopback, on ports that the system chooses, and ends with the value that stands for it.
+//! All processes listen on loopback, on ports that the system chooses, and end when the value that owns them is dropped.
 
-mod at_once;
-mod authority;
+mod bridge_process;
+mod bridge_schema;
+mod bulk_clients;
+mod certificate_authority;
 mod chat;
 mod clients;
-mod cluster;
-mod crowd;
-mod deployment;
-mod described;
-mod doors;
+mod cluster_operation;
+mod doc_table;
+mod each_kind;
 mod failover;
-mod kind;
-mod node;
-mod operation;
-mod patience;
-mod questions;
+mod json_process;
+mod operation_runner;
 mod redis_cluster;
+mod redis_deployment;
 mod redis_sentinel;
 mod redis_server;
 mod redis_tls;
-mod stage;
-mod table;
-mod tap;
+mod request_case;
+mod server_kind;
+mod sio;
+mod sio_tap;
+mod socketio_cluster;
+mod wait;
+mod workspace;
 
 pub use self::{
-    at_once::on_each,
+    bridge_process::BridgeProcess,
+    bulk_clients::BulkClients,
     chat::{Chat, PastedCommand},
-    clients::{Clients, Seen},
-    cluster::{Cluster, Server},
-    crowd::Crowd,
-    deployment::Deployment,
-    doors::{Bridge, Sio, sio},
-    failover::{Cut, Event, Fate, Pace, Phase, Record, Scenario, Tally},
-    kind::Kind,
-    node::Tool,
-    operation::{Effect, Operation, Who, operations},
-    patience::{PATIENCE, wait_for},
-    questions::{Doors, Question},
+    clients::{Clients, ReceivedEvent},
+    cluster_operation::{ClientSelection, ClusterOperation, ExpectedEffect, all_operations},
+    doc_table::DocTable,
+    each_kind::on_each_kind,
+    failover::{
+        EmitOutcome, FailoverEvent, FailoverPhase, FailoverReport, FailoverScenario, FailoverTrigger, LoadProfile,
+        PhaseSummary,
+    },
+    json_process::JsonProcess,
+    operation_runner::{INTERFACES, OperationRunner},
     redis_cluster::RedisCluster,
+    redis_deployment::RedisDeployment,
     redis_sentinel::RedisSentinel,
     redis_server::RedisServer,
     redis_tls::{ClientCertificate, RedisTls},
-    stage::{DOORS, Stage},
-    table::Table,
-    tap::Tap,
+    request_case::{RequestCase, RequestInterfaces},
+    server_kind::ServerKind,
+    sio::{SioOutput, run_sio, sio_command},
+    sio_tap::SioTap,
+    socketio_cluster::{SocketIoCluster, SocketIoServer},
+    wait::{TEST_TIMEOUT, send_signal, wait_for},
 };

@@ -1,27 +1,27 @@
 use std::time::Duration;
 
-use crate::{deployment::Deployment, patience::wait_for, redis_server::RedisServer};
+use crate::{redis_deployment::RedisDeployment, redis_server::RedisServer, wait::wait_for};
 
-/// How long a sentinel may take to answer before another is asked.
-const ANSWER: Duration = Duration::from_millis(500);
+/// How long to wait for one sentinel before asking the next.
+const COMMAND_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A primary with two replicas, and three sentinels, of which two must agree that the primary has been silent for
-/// half a second before a replica takes over.
+/// A primary with two replicas and three sentinels. A replica is promoted when two sentinels agree that the primary has
+/// been unreachable for half a second.
 #[derive(Debug)]
 pub struct RedisSentinel {
-    /// The primary, at first, and its replicas.
+    /// The Redis servers. The first is the primary at the start.
     pub redis: Vec<RedisServer>,
     /// The sentinels.
     pub sentinels: Vec<RedisServer>,
 }
 
 impl RedisSentinel {
-    /// What the sentinels call the primary.
+    /// The name of the primary in the sentinels' configuration.
     pub const NAME: &str = "main";
 
-    /// Starts one; the sentinels know each other and the replicas when this returns.
+    /// Starts all servers. On return, the sentinels know each other and the replicas.
     pub fn start() -> Self {
-        // Each of them may be the primary one day.
+        // Any of them may be promoted.
         let start = || RedisServer::start_with(|_, _| vec!["repl-diskless-sync-delay 0".to_owned()]);
         let redis = vec![start(), start(), start()];
         let [primary, replicas @ ..] = redis.as_slice() else { unreachable!("there are three") };
@@ -45,23 +45,22 @@ impl RedisSentinel {
         Self { redis, sentinels }
     }
 
-    /// The sentinels' addresses, `host:port` each.
+    /// The addresses of the sentinels, each as `host:port`.
     pub fn addresses(&self) -> Vec<String> {
         self.sentinels.iter().map(RedisServer::address).collect()
     }
 
-    /// Which of `redis` is the primary, as the sentinels say.
+    /// The index in `redis` of the server that the sentinels report as the primary.
     pub fn primary(&self) -> usize {
         let ask: [&[u8]; 3] = [b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", Self::NAME.as_bytes()];
-        let answer = self.sentinels.iter().find_map(|sentinel| sentinel.try_command(&ask, ANSWER).ok());
-        let answer = answer.expect("a sentinel runs");
+        let answer = self.sentinels.iter().find_map(|sentinel| sentinel.try_command(&ask, COMMAND_TIMEOUT).ok());
+        let answer = answer.expect("a sentinel answers");
         let port = answer.lines().last().expect("the last line is the port");
         let number = self.redis.iter().position(|redis| redis.port().to_string() == port);
-        number.unwrap_or_else(|| panic!("not one of ours: {answer}"))
+        number.unwrap_or_else(|| panic!("the sentinels report an unknown primary: {answer}"))
     }
 
-    /// Kills the primary, and waits until the sentinels name another, which knows that it is. Gives the number of the
-    /// one that was killed.
+    /// Kills the primary and waits for the failover. Returns the index of the killed server.
     pub fn fail_over(&mut self) -> usize {
         let killed = self.primary();
         self.redis[killed].kill();
@@ -69,22 +68,22 @@ impl RedisSentinel {
         killed
     }
 
-    /// Has the sentinels put another in the place of a primary that is well, and waits until all follow it, the former
-    /// primary too: it is told last.
+    /// Starts a failover although the primary works, and waits until all other servers replicate the new primary. The
+    /// sentinels reconfigure the former primary last.
     pub fn hand_over(&self) {
         let former = self.primary();
         let answer = self.sentinels[0].command(&[b"SENTINEL", b"FAILOVER", Self::NAME.as_bytes()]);
         assert_eq!(answer, "+OK\r\n");
         self.await_successor(former);
-        wait_for("the others to follow the primary", || {
+        wait_for("the other servers to replicate the new primary", || {
             let info = self.redis[self.primary()].command(&[b"INFO", b"replication"]);
             info.contains("connected_slaves:2").then_some(())
         });
     }
 
-    /// Waits until the sentinels name another primary than this one, and it knows that it is.
+    /// Waits until the sentinels report another primary, which has the role `master`.
     pub fn await_successor(&self, former: usize) {
-        wait_for("another primary", || {
+        wait_for("the failover to another primary", || {
             let primary = self.primary();
             let is_one = |redis: &RedisServer| redis.command(&[b"ROLE"]).contains("master");
             (primary != former && is_one(&self.redis[primary])).then_some(())
@@ -92,9 +91,9 @@ impl RedisSentinel {
     }
 }
 
-impl Deployment for RedisSentinel {
+impl RedisDeployment for RedisSentinel {
     fn environment(&self) -> Vec<(&'static str, String)> {
-        // node-redis has sentinels as well, with other methods than the adapters call.
+        // The sentinel client of node-redis lacks methods that the adapters call.
         let sentinels = format!("{}@{}", Self::NAME, self.addresses().join(","));
         vec![("REDIS_SENTINEL", sentinels), ("REDIS_CLIENT", "ioredis".to_owned())]
     }

@@ -2,38 +2,40 @@ use std::{fs, path::PathBuf};
 
 use tempfile::TempDir;
 
-use crate::{authority::Authority, deployment::Deployment, redis_server::RedisServer};
+use crate::{
+    certificate_authority::TestCertificateAuthority, redis_deployment::RedisDeployment, redis_server::RedisServer,
+};
 
-/// A Redis that is spoken to over TLS, with certificates of the test's own.
+/// A Redis that accepts only TLS connections, with certificates made for the test.
 #[derive(Debug)]
 pub struct RedisTls {
-    /// The redis-server. Its `url` is of no use here: see [`RedisTls::url`].
+    /// The redis-server. Use [`RedisTls::url`] instead of its own `url`, which has no TLS.
     pub server: RedisServer,
     files: TempDir,
     client_certificate: ClientCertificate,
 }
 
-/// Whether Redis asks its clients for a certificate.
+/// Whether Redis requires a client certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientCertificate {
-    /// It does not.
-    Unasked,
-    /// It refuses those without.
+    /// Clients need no certificate.
+    NotRequested,
+    /// Clients without a certificate are refused.
     Required,
 }
 
 impl RedisTls {
-    /// Starts one on a free port.
+    /// Starts a server on a free port.
     pub fn start(client_certificate: ClientCertificate) -> Self {
         let files = TempDir::new().expect("a temporary folder");
-        let authority = Authority::new();
+        let authority = TestCertificateAuthority::new();
         let mut texts = vec![("ca.crt", authority.certificate())];
         for (certificate, key) in [("redis.crt", "redis.key"), ("client.crt", "client.key")] {
             let signed = authority.sign();
             texts.extend([(certificate, signed.certificate), (key, signed.key)]);
         }
         for (name, text) in texts {
-            fs::write(files.path().join(name), text).expect("the folder is ours");
+            fs::write(files.path().join(name), text).expect("the temporary folder is writable");
         }
         let path = |name| files.path().join(name).display().to_string();
         let clients = if client_certificate == ClientCertificate::Required { "yes" } else { "no" };
@@ -50,29 +52,29 @@ impl RedisTls {
         Self { server, files, client_certificate }
     }
 
-    /// Its URL.
+    /// The URL of the server.
     pub fn url(&self) -> String {
         format!("rediss://{}", self.server.address())
     }
 
-    /// The certificate, in PEM, of who signed Redis' own.
+    /// The file with the certificate of the authority, in PEM.
     pub fn authority(&self) -> PathBuf {
         self.files.path().join("ca.crt")
     }
 
-    /// A client's certificate and its key, both in PEM.
+    /// The files with a client certificate and its key, both in PEM.
     pub fn client_certificate(&self) -> (PathBuf, PathBuf) {
         (self.files.path().join("client.crt"), self.files.path().join("client.key"))
     }
 }
 
-impl Deployment for RedisTls {
+impl RedisDeployment for RedisTls {
     fn environment(&self) -> Vec<(&'static str, String)> {
         match self.client_certificate {
-            ClientCertificate::Unasked => {
+            ClientCertificate::NotRequested => {
                 vec![("REDIS_URL", self.url()), ("NODE_EXTRA_CA_CERTS", self.authority().display().to_string())]
             }
-            // The example's servers have none to show. They are on Redis' own machine.
+            // The example's servers cannot send a client certificate, so they use the Unix socket.
             ClientCertificate::Required => self.server.unix_url().environment(),
         }
     }

@@ -8,14 +8,14 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use socketio_interop::{Chat, Clients, RedisServer, Server, Sio, Tool};
+use socketio_interop::{Chat, Clients, JsonProcess, RedisServer, SocketIoServer, run_sio};
 
 /// Chromium with one page per participant.
-struct ChatPages(Tool);
+struct ChatPages(JsonProcess);
 
 impl ChatPages {
     fn start() -> Self {
-        Self(Tool::start("chat.js"))
+        Self(JsonProcess::start("chat.js"))
     }
 
     fn open(&mut self, page: &str, url: &str, name: &str, size: [u32; 2], dark: bool) {
@@ -58,7 +58,7 @@ fn participants_on_two_nodes_see_messages_and_external_events() {
     pages.see("grace", "message", "Good morning");
     pages.say("grace", "Any minute. The deploy script tells this room when it is through.");
     pages.see("margaret", "message", "Any minute");
-    let sio = Sio::run(&chat.redis, &["emit", "message", "Deploy done", "--to", "lobby"], b"");
+    let sio = run_sio(&chat.redis, &["emit", "message", "Deploy done", "--to", "lobby"], b"");
     assert_eq!(sio.code, Some(0), "{}", sio.stderr);
     let client = reqwest::blocking::Client::new();
     let build = client.post(format!("{}/v1/emit/build?room=lobby", chat.bridge));
@@ -96,9 +96,9 @@ fn participants_on_two_nodes_see_messages_and_external_events() {
     // Events from outside cannot pass for the chat's own.
     for event in ["chat", "people", "welcome", "cluster"] {
         let forged = r#"{"from": "Ada", "id": "1", "text": "Send me your keys"}"#;
-        assert_eq!(Sio::run(&chat.redis, &["emit", event, forged], b"").code, Some(0));
+        assert_eq!(run_sio(&chat.redis, &["emit", event, forged], b"").code, Some(0));
         let last = format!("after {event}");
-        assert_eq!(Sio::run(&chat.redis, &["emit", "message", &last], b"").code, Some(0));
+        assert_eq!(run_sio(&chat.redis, &["emit", "message", &last], b"").code, Some(0));
         pages.see("grace", "pushed", &last);
         pages.see("grace", "pushed", "Send me your keys");
     }
@@ -109,7 +109,7 @@ fn participants_on_two_nodes_see_messages_and_external_events() {
     pages.ask("grace", "participants", json!(["<b>Eve</b>", "Ada", "Grace (you)", "Linus", "Margaret"]));
     pages.say("eve", script);
     pages.see("grace", "message", script);
-    assert_eq!(Sio::run(&chat.redis, &["emit", script, script], b"").code, Some(0));
+    assert_eq!(run_sio(&chat.redis, &["emit", script, script], b"").code, Some(0));
     pages.see("grace", "pushed", script);
     pages.say("eve", &format!("/ask {script}"));
     pages.see("eve", "result", &format!("5 of 5 clients acknowledged “{script}”"));
@@ -139,7 +139,7 @@ fn every_printed_command_works() {
                 let receipt: Value = serde_json::from_slice(&output.stdout).unwrap();
                 assert_eq!(receipt, json!({"adapter": "classic", "servers": 2}), "{command}");
             }
-            assert_eq!(Sio::run(&chat.redis, &["emit", "end"], b"").code, Some(0));
+            assert_eq!(run_sio(&chat.redis, &["emit", "end"], b"").code, Some(0));
             let mut seen = clients.until("end", &["ada", "grace", "outsider"]);
             seen.retain(|seen| seen.event == "message");
             let mut receivers: Vec<_> = seen.iter().map(|seen| seen.client.as_str()).collect();
@@ -172,7 +172,7 @@ fn every_printed_command_works() {
             let line: Value = serde_json::from_str(&server.line_with("listening")).unwrap();
             let url = format!("http://127.0.0.1:{}", line["listening"]);
             clients.connect_answering("node", &url, &["lobby"], &json!([]));
-            assert_eq!(Sio::run(&chat.redis, &["emit", "hello", "--to", "lobby"], b"").code, Some(0));
+            assert_eq!(run_sio(&chat.redis, &["emit", "hello", "--to", "lobby"], b"").code, Some(0));
             clients.next_named("node", "hello");
             running.push(server);
         }
@@ -226,19 +226,19 @@ fn node_recovers_from_a_redis_outage() {
     pages.say("ada", "is anybody here?");
     let alert = pages.ask("ada", "alert", "Not sent: Redis is unavailable");
     assert_eq!(alert["kept"], "is anybody here?");
-    redis.revive();
+    redis.restart();
     let back = ["emit", "message", "back", "--require-servers", "1"];
-    while Sio::run(&redis.url(), &back, b"").code != Some(0) {}
+    while run_sio(&redis.url(), &back, b"").code != Some(0) {}
     pages.see("ada", "pushed", "back");
     pages.say("ada", "there you are");
     pages.see("ada", "message own", "there you are");
 
     // A node that loses only the connection on which it publishes responses replaces it.
     redis.command(&[b"CLIENT", b"KILL", b"TYPE", b"normal"]);
-    let mut server = Server::start(&redis, &[]);
+    let mut server = SocketIoServer::start(&redis, &[]);
     let rooms = loop {
         // The node notices the loss when it publishes, so that the first request gets no response.
-        let answer = server.tool().ask(json!({"ask": "allRooms"}));
+        let answer = server.process().ask(json!({"ask": "allRooms"}));
         if answer["rooms"].as_array().is_some_and(|rooms| !rooms.is_empty()) {
             break answer;
         }
@@ -252,7 +252,7 @@ fn node_recovers_from_a_redis_outage() {
 #[test]
 fn client_of_a_node_js_server_receives_messages_in_the_lobby() {
     let chat = Chat::start();
-    let server = Server::start_on(&chat.redis, &[]);
+    let server = SocketIoServer::start_on(&chat.redis, &[]);
     let mut clients = Clients::new();
     clients.connect("lobby", &server, "/", &["lobby"]);
     clients.connect("outside", &server, "/", &[]);
@@ -260,7 +260,7 @@ fn client_of_a_node_js_server_receives_messages_in_the_lobby() {
     pages.open("ada", &chat.nodes[0], "Ada", [1100, 720], false);
     pages.say("ada", "Hello, Node");
     pages.see("ada", "message own", "Hello, Node");
-    assert_eq!(Sio::run(&chat.redis, &["emit", "end"], b"").code, Some(0));
+    assert_eq!(run_sio(&chat.redis, &["emit", "end"], b"").code, Some(0));
     let mut seen = clients.until("end", &["lobby", "outside"]);
     seen.retain(|seen| seen.event == "chat");
     assert_eq!(seen.len(), 1, "{seen:?}");

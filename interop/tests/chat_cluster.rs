@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use socketio_interop::{Chat, Clients, Server, Sio};
+use socketio_interop::{Chat, Clients, SocketIoServer, run_sio};
 
 /// Suffix and rooms of each server's clients, which are named `<server>-<suffix>`.
 const CLIENTS: [(&str, &[&str]); 3] = [("none", &[]), ("red", &["red"]), ("both", &["red", "blue"])];
@@ -13,8 +13,8 @@ const CLIENTS: [(&str, &[&str]); 3] = [("none", &[]), ("red", &["red"]), ("both"
 /// Two Rust nodes and two servers of `examples/node-cluster`. Tests send requests through one of the latter.
 struct MixedCluster {
     chat: Chat,
-    _server: Server,
-    asker: Server,
+    _server: SocketIoServer,
+    asker: SocketIoServer,
     clients: Clients,
     /// Each server's name and URL.
     servers: Vec<(&'static str, String)>,
@@ -23,8 +23,8 @@ struct MixedCluster {
 impl MixedCluster {
     fn start() -> Self {
         let chat = Chat::start();
-        let server = Server::start_on(&chat.redis, &[]);
-        let asker = Server::start_on(&chat.redis, &[]);
+        let server = SocketIoServer::start_on(&chat.redis, &[]);
+        let asker = SocketIoServer::start_on(&chat.redis, &[]);
         let servers = vec![
             ("rust1", chat.nodes[0].clone()),
             ("rust2", chat.nodes[1].clone()),
@@ -215,7 +215,7 @@ fn rust_and_node_js_servers_execute_orders() {
     assert_eq!(cluster.receivers("e", &note), reds);
 
     cluster.request(&json!({"ask": "leave", "leave": ["green"], "rooms": cluster.ids(&["rust1-red", "node-red"])}));
-    assert_eq!(Sio::run(&cluster.chat.redis, &["emit", "e", "hi", "--to", "green"], b"").code, Some(0));
+    assert_eq!(run_sio(&cluster.chat.redis, &["emit", "e", "hi", "--to", "green"], b"").code, Some(0));
     assert_eq!(cluster.receivers("e", &note), ["asker-red", "rust2-red"].map(str::to_owned).into());
 
     cluster.request(&json!({"ask": "disconnect", "close": true, "rooms": ["pink"]}));

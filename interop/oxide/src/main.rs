@@ -1,18 +1,18 @@
-//! A socketioxide server in a cluster, which does what it is told.
+//! A socketioxide server in a cluster that executes requests.
 //!
 //! | | |
 //! |---|---|
 //! | environment | `REDIS_URL`, `REDIS_SENTINEL` as `name@host:port,…`, or `REDIS_CLUSTER` as `host:port,…`; `NODE_EXTRA_CA_CERTS` |
-//! | out | `{"listening":port,"pid":n}`: its subscriptions are in effect |
+//! | out | `{"listening":port,"pid":n}`: the subscriptions are in effect |
 //! | in | `{"id":1,"ask":"emit","event":"e","args":[…],"namespace":"/","rooms":["r"],"except":["s"]}` |
-//! | out | `{"id":1}`, or `{"id":1,"answers":[…],"complete":true}` where `"ack":2000` says how many milliseconds to wait |
+//! | out | `{"id":1}`, or `{"id":1,"answers":[…],"complete":true}` with `"ack":2000`, the timeout in milliseconds |
 //! | in | `join` and `leave` with a list of that name, `disconnect`, `allRooms`, `fetchSockets` |
 //! | out | `{"id":2}`, `{"id":3,"rooms":[…]}`, `{"id":4,"sockets":[{"id":"…"}]}` |
 //!
-//! What cannot be done is answered with `{"id":5,"error":"…"}`. It ends with its standard input.
+//! A request that fails is answered with `{"id":5,"error":"…"}`. The server exits when its standard input closes.
 
-mod argument;
-mod request;
+mod event_arguments;
+mod server_request;
 
 use std::{env, error::Error, fmt::Display, fs, future::IntoFuture, process};
 
@@ -35,27 +35,27 @@ use tokio::{
     net::TcpListener,
 };
 
-use crate::request::Request;
+use crate::server_request::ServerRequest;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Their driver hears subscriptions as pushes, which the protocol before does not have.
+    // The adapter receives messages as push data, which requires RESP3.
     let resp3 = |url: &str| format!("{url}?protocol=resp3");
     if let Ok(nodes) = env::var("REDIS_CLUSTER") {
         let client = ClusterClient::new(nodes.split(',').map(|node| resp3(&format!("redis://{node}"))))?;
         let adapter = RedisAdapterCtr::new_with_cluster(&client).await?;
         serve::<ClusterAdapter<Emitter>, _>(adapter).await
     } else {
-        let client = client(resp3).await?;
+        let client = redis_client(resp3).await?;
         let adapter = RedisAdapterCtr::new_with_redis(&client).await?;
         serve::<RedisAdapter<Emitter>, _>(adapter).await
     }
 }
 
-/// One Redis, or the one that the sentinels name now: it does not ask them again.
-async fn client(resp3: impl Fn(&str) -> String) -> Result<Client, Box<dyn Error>> {
+/// A client of the Redis at `REDIS_URL`, or of the current primary of the sentinels.
+async fn redis_client(resp3: impl Fn(&str) -> String) -> Result<Client, Box<dyn Error>> {
     if let Ok(sentinels) = env::var("REDIS_SENTINEL") {
-        let (name, nodes) = sentinels.split_once('@').ok_or("REDIS_SENTINEL is name@host:port,…")?;
+        let (name, nodes) = sentinels.split_once('@').ok_or("REDIS_SENTINEL must be name@host:port,…")?;
         let mut sentinel = Sentinel::build(nodes.split(',').map(|node| format!("redis://{node}")).collect())?;
         let settings = RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP3);
         let node = SentinelNodeConnectionInfo::default().set_redis_connection_info(settings);
@@ -78,31 +78,31 @@ where
 {
     let (layer, io) = SocketIo::builder().with_adapter::<A>(adapter).build_layer();
     for namespace in ["/", "/admin"] {
-        io.ns(namespace, join::<A>).await?;
+        io.ns(namespace, on_connect::<A>).await?;
     }
-    io.dyn_ns("/{*name}", join::<A>)?;
+    io.dyn_ns("/{*name}", on_connect::<A>)?;
 
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    say(&json!({ "listening": listener.local_addr()?.port(), "pid": process::id() }));
+    write(&json!({ "listening": listener.local_addr()?.port(), "pid": process::id() }));
     tokio::spawn(axum::serve(listener, Router::new().layer(layer)).into_future());
 
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(line) = lines.next_line().await? {
-        let request: Request = serde_json::from_str(&line)?;
+        let request: ServerRequest = serde_json::from_str(&line)?;
         let id = request.id.clone();
-        let mut answer = request.obey(&io).await;
+        let mut answer = request.execute(&io).await;
         answer["id"] = id;
-        say(&answer);
+        write(&answer);
     }
     Ok(())
 }
 
-/// Puts a client in the rooms it asks for.
-async fn join<A: Adapter>(socket: SocketRef<A>, TryData(auth): TryData<Value>) {
+/// Joins the rooms in the client's `auth`.
+async fn on_connect<A: Adapter>(socket: SocketRef<A>, TryData(auth): TryData<Value>) {
     let rooms = auth.ok().and_then(|auth| serde_json::from_value::<Vec<String>>(auth["rooms"].clone()).ok());
     socket.join(rooms.unwrap_or_default());
 }
 
-fn say(message: &impl Display) {
+fn write(message: &impl Display) {
     println!("{message}");
 }

@@ -1,88 +1,88 @@
 use serde_json::{Value, json};
 use socketio_emitter::{Error, Receipt};
 
-/// One event: what was said of it, and what became of it. Times are milliseconds.
+/// An emitted event, its receipt or error, and its deliveries. Times are in milliseconds.
 #[derive(Debug, Clone)]
-pub struct Event {
-    /// Counted from 0.
+pub struct FailoverEvent {
+    /// The event's number, from 0.
     pub number: usize,
-    /// When it was sent, after the cut; before it is negative.
+    /// The time of sending relative to the failure; negative before it.
     pub at: f64,
-    /// When that was.
-    pub phase: Phase,
-    /// How long it took until its fate was known.
+    /// The phase in which the event was sent.
+    pub phase: FailoverPhase,
+    /// The time from sending to the receipt or error.
     pub took: f64,
-    /// What the emitter said.
-    pub fate: Fate,
-    /// How long it took to the client on each of the two servers.
-    pub arrived: [Option<f64>; 2],
-    /// How often it arrived where it was already.
-    pub again: u64,
+    /// The receipt or error.
+    pub outcome: EmitOutcome,
+    /// The time from sending to the delivery at the client of each server.
+    pub delivered: [Option<f64>; 2],
+    /// The number of repeated deliveries to the same client.
+    pub duplicates: u64,
 }
 
-/// What the emitter said of an event.
+/// The result of an emit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// Redis took it.
+pub enum EmitOutcome {
+    /// Redis accepted the event.
     Accepted(Receipt),
-    /// The error's code, and whether it may have been taken all the same.
+    /// The emit failed.
     Failed {
-        /// As in [`Error::code`].
+        /// [`Error::code`].
         code: &'static str,
-        /// As in [`Error::is_unknown`].
+        /// [`Error::is_unknown`]: Redis may have accepted the event.
         unknown: bool,
-        /// In words.
+        /// The error message.
         reason: String,
     },
 }
 
-/// A part of the time.
+/// A phase of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Until the cut.
+pub enum FailoverPhase {
+    /// Until the failure.
     Before,
-    /// From the cut until all is well: there is another primary, and for a second every event arrives at both servers in
-    /// time, as its receipt says.
+    /// From the failure until the cluster has recovered: a replica has been promoted, and for one second every receipt
+    /// counts two servers and both deliver the event within the timeout.
     During,
-    /// From then on.
+    /// After the recovery.
     After,
 }
 
-impl Event {
-    /// At how many servers it arrived.
-    pub fn arrivals(&self) -> u64 {
-        self.arrived.iter().flatten().map(|_| 1).sum()
+impl FailoverEvent {
+    /// The number of servers whose client received the event.
+    pub fn deliveries(&self) -> u64 {
+        self.delivered.iter().flatten().map(|_| 1).sum()
     }
 
-    /// True if the receipt said more servers than it arrived at.
-    pub fn fell_short(&self) -> bool {
-        self.fate.servers().is_some_and(|servers| servers > self.arrivals())
+    /// True if the receipt counts more servers than delivered the event.
+    pub fn is_underdelivered(&self) -> bool {
+        self.outcome.servers().is_some_and(|servers| servers > self.deliveries())
     }
 
-    /// Its line in the log.
+    /// The event's line in the log file.
     pub(super) fn line(&self) -> Value {
         let mut line = json!({ "n": self.number, "at": round(self.at), "phase": self.phase.name() });
-        match &self.fate {
-            Fate::Accepted(receipt) => {
+        match &self.outcome {
+            EmitOutcome::Accepted(receipt) => {
                 line["adapter"] = receipt.adapter.into();
                 line["servers"] = receipt.servers.into();
                 if let Some(entry) = &receipt.entry {
                     line["entry"] = entry.as_str().into();
                 }
             }
-            Fate::Failed { code, .. } => line["error"] = (*code).into(),
+            EmitOutcome::Failed { code, .. } => line["error"] = (*code).into(),
         }
         line["took"] = round(self.took).into();
-        line["arrived"] = self.arrived.map(|time| time.map(round)).to_vec().into();
-        if self.again > 0 {
-            line["again"] = self.again.into();
+        line["delivered"] = self.delivered.map(|time| time.map(round)).to_vec().into();
+        if self.duplicates > 0 {
+            line["duplicates"] = self.duplicates.into();
         }
         line
     }
 }
 
-impl Fate {
-    /// The servers that the receipt said.
+impl EmitOutcome {
+    /// The number of servers in the receipt.
     pub fn servers(&self) -> Option<u64> {
         match self {
             Self::Accepted(receipt) => receipt.servers,
@@ -90,26 +90,30 @@ impl Fate {
         }
     }
 
-    /// True if Redis took it.
+    /// True if Redis accepted the event.
     pub fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted(_))
     }
 }
 
-impl From<Result<Receipt, Error>> for Fate {
+impl From<Result<Receipt, Error>> for EmitOutcome {
     fn from(result: Result<Receipt, Error>) -> Self {
         match result {
             Ok(receipt) => Self::Accepted(receipt),
-            Err(error) => Self::Failed { code: error.code(), unknown: error.is_unknown(), reason: error.to_string() },
+            Err(error) => Self::Failed {
+                code: error.code().as_str(),
+                unknown: error.may_have_been_taken(),
+                reason: error.to_string(),
+            },
         }
     }
 }
 
-impl Phase {
-    /// All, in their order.
+impl FailoverPhase {
+    /// All phases, in order.
     pub const ALL: [Self; 3] = [Self::Before, Self::During, Self::After];
 
-    /// Its name in logs and tables.
+    /// The name used in logs and tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Before => "before",
@@ -119,7 +123,7 @@ impl Phase {
     }
 }
 
-/// A tenth of a millisecond is enough for anybody.
+/// Rounds to a tenth of a millisecond.
 fn round(ms: f64) -> f64 {
     (ms * 10.0).round() / 10.0
 }

@@ -9,206 +9,236 @@ use std::{
 
 use serde_json::json;
 
-use super::{Pace, Record, emitting::Emitting, ledger::Ledger};
+use super::{FailoverReport, LoadProfile, delivery_log::DeliveryLog, load_emitter::LoadEmitter};
 use crate::{
-    clients::Clients, cluster::Cluster, deployment::Deployment, kind::Kind, patience::PATIENCE,
-    redis_cluster::RedisCluster, redis_sentinel::RedisSentinel,
+    clients::Clients, redis_cluster::RedisCluster, redis_deployment::RedisDeployment, redis_sentinel::RedisSentinel,
+    server_kind::ServerKind, socketio_cluster::SocketIoCluster, wait::TEST_TIMEOUT,
 };
 
-/// A cluster that loses the primary of its Redis under an emit every few milliseconds.
+/// A failure of the Redis primary while events are emitted every few milliseconds.
 #[derive(Debug, Clone, Copy)]
-pub struct Scenario {
-    /// Its name in files.
+pub struct FailoverScenario {
+    /// The name used for arguments and log files.
     pub name: &'static str,
-    /// The servers.
-    pub kind: Kind,
-    /// Their Redis client.
+    /// The kind of the servers.
+    pub kind: ServerKind,
+    /// The Redis client of the servers.
     pub client: &'static str,
-    /// What happens to their Redis.
-    pub cut: Cut,
+    /// The failure.
+    pub trigger: FailoverTrigger,
 }
 
-/// What happens to Redis.
+/// The failure that starts a failover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// In a Redis Cluster, the primary that has this key or channel is killed.
-    OwnerOf(&'static str),
-    /// In a Redis Cluster, a primary at which servers subscribe to this channel is killed.
-    ListenerTo(&'static str),
-    /// In a Redis Cluster, the primary at which our emitter publishes is killed.
-    Publisher,
-    /// The sentinels' primary is killed.
-    SentinelsPrimary,
-    /// The sentinels put another in the place of a primary that is well.
-    Handover,
+pub enum FailoverTrigger {
+    /// Kills the primary of a Redis Cluster that owns this key or channel.
+    ClusterOwner(&'static str),
+    /// Kills a primary of a Redis Cluster at which servers are subscribed to this channel.
+    ClusterSubscribed(&'static str),
+    /// Kills the primary of a Redis Cluster at which the emitter publishes.
+    ClusterPublished,
+    /// Kills the primary of a Sentinel deployment.
+    SentinelPrimary,
+    /// Starts a failover of a Sentinel deployment whose primary works.
+    SentinelDemotion,
 }
 
-impl Scenario {
-    /// All of them.
+impl FailoverScenario {
+    /// All scenarios.
     pub const ALL: [Self; 10] = [
-        Self::new("cluster-classic-listener", Kind::Classic, "redis", Cut::ListenerTo(REQUESTS)),
-        Self::new("cluster-classic-publisher", Kind::Classic, "redis", Cut::Publisher),
-        Self::new("cluster-classic-ioredis", Kind::Classic, "ioredis", Cut::ListenerTo(REQUESTS)),
-        Self::new("cluster-sharded", Kind::ShardedDynamic, "redis", Cut::OwnerOf(MESSAGES)),
-        Self::new("cluster-sharded-ioredis", Kind::ShardedDynamic, "ioredis", Cut::OwnerOf(MESSAGES)),
-        Self::new("cluster-streams", Kind::Streams, "redis", Cut::OwnerOf(STREAM)),
-        Self::new("sentinel-classic", Kind::ClassicIoredis, "ioredis", Cut::SentinelsPrimary),
-        Self::new("sentinel-sharded", Kind::ShardedDynamic, "ioredis", Cut::SentinelsPrimary),
-        Self::new("sentinel-streams", Kind::Streams, "ioredis", Cut::SentinelsPrimary),
-        Self::new("sentinel-classic-handover", Kind::ClassicIoredis, "ioredis", Cut::Handover),
+        Self::new(
+            "cluster-classic-listener",
+            ServerKind::Classic,
+            "redis",
+            FailoverTrigger::ClusterSubscribed(REQUESTS),
+        ),
+        Self::new("cluster-classic-publisher", ServerKind::Classic, "redis", FailoverTrigger::ClusterPublished),
+        Self::new(
+            "cluster-classic-ioredis",
+            ServerKind::Classic,
+            "ioredis",
+            FailoverTrigger::ClusterSubscribed(REQUESTS),
+        ),
+        Self::new("cluster-sharded", ServerKind::ShardedDynamic, "redis", FailoverTrigger::ClusterOwner(MESSAGES)),
+        Self::new(
+            "cluster-sharded-ioredis",
+            ServerKind::ShardedDynamic,
+            "ioredis",
+            FailoverTrigger::ClusterOwner(MESSAGES),
+        ),
+        Self::new("cluster-streams", ServerKind::Streams, "redis", FailoverTrigger::ClusterOwner(STREAM)),
+        Self::new("sentinel-classic", ServerKind::ClassicIoredis, "ioredis", FailoverTrigger::SentinelPrimary),
+        Self::new("sentinel-sharded", ServerKind::ShardedDynamic, "ioredis", FailoverTrigger::SentinelPrimary),
+        Self::new("sentinel-streams", ServerKind::Streams, "ioredis", FailoverTrigger::SentinelPrimary),
+        Self::new(
+            "sentinel-classic-handover",
+            ServerKind::ClassicIoredis,
+            "ioredis",
+            FailoverTrigger::SentinelDemotion,
+        ),
     ];
 
-    const fn new(name: &'static str, kind: Kind, client: &'static str, cut: Cut) -> Self {
-        Self { name, kind, client, cut }
+    const fn new(name: &'static str, kind: ServerKind, client: &'static str, trigger: FailoverTrigger) -> Self {
+        Self { name, kind, client, trigger }
     }
 
-    /// Goes through it, from the start of Redis to its end.
-    pub fn run(&self, pace: &Pace) -> Record {
-        match self.cut {
-            Cut::SentinelsPrimary | Cut::Handover => {
+    /// Starts Redis and the servers, and runs the scenario.
+    pub fn run(&self, profile: &LoadProfile) -> FailoverReport {
+        match self.trigger {
+            FailoverTrigger::SentinelPrimary | FailoverTrigger::SentinelDemotion => {
                 let redis = RedisSentinel::start();
                 let url = format!("redis-sentinel://{}/{}", redis.addresses().join(","), RedisSentinel::NAME);
-                self.watch(redis, &url, pace, |redis, moments| {
+                self.run_on(redis, &url, profile, |redis, times| {
                     let former = redis.primary();
-                    moments.cut();
-                    match self.cut {
-                        Cut::Handover => redis.hand_over(),
+                    times.set_failure();
+                    match self.trigger {
+                        FailoverTrigger::SentinelDemotion => redis.hand_over(),
                         _ => redis.redis[former].kill(),
                     }
                     redis.await_successor(former);
-                    moments.healed();
-                    if self.cut == Cut::SentinelsPrimary {
-                        moments.let_pass(pace.away);
-                        redis.redis[former].revive();
+                    times.set_promoted();
+                    if self.trigger == FailoverTrigger::SentinelPrimary {
+                        times.sleep_until(profile.outage);
+                        redis.redis[former].restart();
                     }
                 })
             }
-            cut => {
+            trigger => {
                 let redis = RedisCluster::start();
-                // A replica would publish as well, and no primary would be missed.
+                // Through a replica the emitter would keep publishing, and no primary would be lost.
                 let primaries = redis.primaries().into_iter().map(|number| redis.nodes[number].address());
                 let url = format!("redis-cluster://{}", primaries.collect::<Vec<_>>().join(","));
-                self.watch(redis, &url, pace, |redis, moments| {
-                    let victim = victim(redis, cut);
-                    moments.cut();
+                self.run_on(redis, &url, profile, |redis, times| {
+                    let victim = victim(redis, trigger);
+                    times.set_failure();
                     redis.nodes[victim].kill();
                     redis.await_successor(victim);
-                    moments.healed();
-                    moments.let_pass(pace.away);
-                    redis.nodes[victim].revive();
+                    times.set_promoted();
+                    times.sleep_until(profile.outage);
+                    redis.nodes[victim].restart();
                 })
             }
         }
     }
 
-    fn watch<R: Deployment>(&self, redis: R, url: &str, pace: &Pace, cut: impl FnOnce(&mut R, &mut Moments)) -> Record {
-        let mut cluster = Cluster::on_with(redis, self.kind, &[("REDIS_CLIENT", self.client)]);
+    fn run_on<R: RedisDeployment>(
+        &self,
+        redis: R,
+        url: &str,
+        profile: &LoadProfile,
+        fail: impl FnOnce(&mut R, &mut FailoverTimes),
+    ) -> FailoverReport {
+        let mut cluster = SocketIoCluster::on_with(redis, self.kind, &[("REDIS_CLIENT", self.client)]);
         let mut clients = Clients::new();
-        for (name, server) in NAMES.iter().zip(&cluster.servers) {
+        for (name, server) in CLIENTS.iter().zip(&cluster.servers) {
             clients.connect(name, server, "/", &[]);
         }
-        // Where there are streams, there is one from now on.
+        // With the streams adapter, the stream exists from the first event on.
         cluster.servers[0].ask(json!({ "ask": "emit", "event": "ready" }));
-        clients.until("ready", &NAMES);
+        clients.until("ready", &CLIENTS);
 
-        let (ledger, ended) = (Arc::new(Ledger::default()), AtomicBool::new(false));
+        let (log, ended) = (Arc::new(DeliveryLog::default()), AtomicBool::new(false));
         thread::scope(|scope| {
-            scope.spawn(|| listen(&mut clients, &ledger, &ended));
-            let _end = End(&ended);
-            let emitting = Emitting::start(url, pace, &ledger);
-            thread::sleep(pace.before);
-            let mut moments = Moments::default();
-            cut(&mut cluster.redis, &mut moments);
+            scope.spawn(|| listen(&mut clients, &log, &ended));
+            let _stop_listening = SetOnDrop(&ended);
+            let emitter = LoadEmitter::start(url, profile, &log);
+            thread::sleep(profile.before);
+            let mut times = FailoverTimes::default();
+            fail(&mut cluster.redis, &mut times);
             let back = Instant::now();
-            let well = within(PATIENCE, || ledger.well(moments.healed, pace).is_some());
-            thread::sleep(pace.after.saturating_sub(back.elapsed()));
-            emitting.stop();
-            if well {
-                within(PATIENCE, || ledger.is_quiet());
+            let recovered = within(TEST_TIMEOUT, || log.recovered_at(times.promoted, profile).is_some());
+            thread::sleep(profile.after.saturating_sub(back.elapsed()));
+            emitter.stop();
+            if recovered {
+                within(TEST_TIMEOUT, || log.is_last_delivered());
             }
-            Record::new(&ledger, &moments, pace)
+            FailoverReport::new(&log, &times, profile)
         })
     }
 }
 
-/// When what happened.
-pub(super) struct Moments {
-    /// The primary was there no more.
-    pub(super) cut: Instant,
-    /// There was another.
-    pub(super) healed: Instant,
+/// When the failure and the promotion happened.
+pub(super) struct FailoverTimes {
+    /// The primary was killed or demoted.
+    pub(super) failure: Instant,
+    /// A replica had been promoted.
+    pub(super) promoted: Instant,
 }
 
-impl Moments {
-    fn cut(&mut self) {
-        self.cut = Instant::now();
+impl FailoverTimes {
+    fn set_failure(&mut self) {
+        self.failure = Instant::now();
     }
 
-    fn healed(&mut self) {
-        self.healed = Instant::now();
+    fn set_promoted(&mut self) {
+        self.promoted = Instant::now();
     }
 
-    /// Lets this time after the cut go by.
-    fn let_pass(&self, time: Duration) {
-        thread::sleep(time.saturating_sub(self.cut.elapsed()));
+    /// Waits until `time` after the failure.
+    fn sleep_until(&self, time: Duration) {
+        thread::sleep(time.saturating_sub(self.failure.elapsed()));
     }
 }
 
-impl Default for Moments {
+impl Default for FailoverTimes {
     fn default() -> Self {
         let now = Instant::now();
-        Self { cut: now, healed: now }
+        Self { failure: now, promoted: now }
     }
 }
 
-/// Ends the listening, also where something failed.
-struct End<'a>(&'a AtomicBool);
+/// Ends [`listen`], also if the scenario panics.
+struct SetOnDrop<'a>(&'a AtomicBool);
 
-impl Drop for End<'_> {
+impl Drop for SetOnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// The clients, each on its own server.
-const NAMES: [&str; 2] = ["1", "2"];
-/// Where the classic adapter's servers count each other.
+/// The clients, one on each server.
+const CLIENTS: [&str; 2] = ["1", "2"];
+/// The request channel of the classic adapter, on which servers count each other.
 const REQUESTS: &str = "socket.io-request#/#";
-/// Where the sharded adapter's servers listen.
+/// The main channel of the sharded adapter.
 const MESSAGES: &str = "socket.io#/#";
-/// What the streams adapter's servers read.
+/// The stream of the streams adapter.
 const STREAM: &str = "socket.io";
 
-fn listen(clients: &mut Clients, ledger: &Ledger, ended: &AtomicBool) {
+fn listen(clients: &mut Clients, log: &DeliveryLog, ended: &AtomicBool) {
     while !ended.load(Ordering::Relaxed) {
-        let Some(seen) = clients.event_within(Duration::from_millis(50)) else { continue };
-        let server = NAMES.iter().position(|name| *name == seen.client).expect("one of ours");
-        assert_eq!(seen.event, Emitting::EVENT);
-        let number = seen.args[0].as_u64().and_then(|number| usize::try_from(number).ok());
-        ledger.arrived(number.unwrap_or_else(|| panic!("not a number: {}", seen.args)), server);
+        let Some(event) = clients.event_within(Duration::from_millis(50)) else { continue };
+        let server = CLIENTS.iter().position(|name| *name == event.client).expect("a client of this test");
+        assert_eq!(event.event, LoadEmitter::EVENT);
+        let number = event.args[0].as_u64().and_then(|number| usize::try_from(number).ok());
+        log.add_delivery(number.unwrap_or_else(|| panic!("not a number: {}", event.args)), server);
     }
 }
 
-/// The node that is killed.
-fn victim(redis: &RedisCluster, cut: Cut) -> usize {
+/// The number of the node to kill.
+fn victim(redis: &RedisCluster, trigger: FailoverTrigger) -> usize {
     let primaries = redis.primaries();
-    let number = match cut {
-        Cut::OwnerOf(key) => Some(redis.primary_of(key)),
-        Cut::ListenerTo(channel) => primaries.into_iter().find(|number| redis.nodes[*number].subscribers(channel) > 0),
-        Cut::Publisher => primaries.into_iter().max_by_key(|number| redis.nodes[*number].published()),
-        Cut::SentinelsPrimary | Cut::Handover => None,
+    let number = match trigger {
+        FailoverTrigger::ClusterOwner(key) => Some(redis.primary_of(key)),
+        FailoverTrigger::ClusterSubscribed(channel) => {
+            primaries.into_iter().find(|number| redis.nodes[*number].subscribers(channel) > 0)
+        }
+        FailoverTrigger::ClusterPublished => {
+            primaries.into_iter().max_by_key(|number| redis.nodes[*number].published())
+        }
+        FailoverTrigger::SentinelPrimary | FailoverTrigger::SentinelDemotion => None,
     };
-    number.unwrap_or_else(|| panic!("no node of the Redis Cluster is meant by {cut:?}"))
+    number.unwrap_or_else(|| panic!("no primary matches {trigger:?}"))
 }
 
-/// Whether it comes about in time.
-fn within(time: Duration, is: impl Fn() -> bool) -> bool {
+/// Polls `condition`. Returns false if it does not become true within `time`.
+fn within(time: Duration, condition: impl Fn() -> bool) -> bool {
     let started = Instant::now();
     while started.elapsed() < time {
-        if is() {
+        if condition() {
             return true;
         }
         thread::sleep(Duration::from_millis(20));
     }
-    is()
+    condition()
 }

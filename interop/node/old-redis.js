@@ -1,9 +1,0 @@
-import { promisify } from "node:util";
-import redis from "redis-3";
-
-// The two connections of an old adapter, by the client of its time, which has callbacks in place of promises.
-export function connect(url) {
-  const pub = redis.createClient(url, { retry_strategy: () => 100 });
-  const sub = pub.duplicate();
-  return { pub, sub, ping: promisify(sub.ping).bind(sub) };
-}
