@@ -5,6 +5,9 @@ fn main() -> Result<(), socketio_emitter::Error> {
 
     let receipt = io.to("lobby").emit("hello", &("from Rust", 1)).wait()?;
 
-    println!("{} servers", receipt.servers.unwrap_or(0));
+    match receipt.servers {
+        Some(servers) => println!("sent to {servers} servers"),
+        None => println!("sent; the number of servers is unknown"),
+    }
     Ok(())
 }
