@@ -18,7 +18,7 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The code as it is written, such as `reserved-event`.
+            /// The text of the code, such as `reserved-event`.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+
@@ -61,11 +61,11 @@ codes! {
     EmptyEvent = "empty-event",
     /// The event name is reserved by Socket.IO.
     ReservedEvent = "reserved-event",
-    /// The namespace has no name.
+    /// The namespace has no name. In a diagnosis: no client is connected to the namespace.
     EmptyNamespace = "empty-namespace",
     /// A list of rooms is empty.
     EmptyRooms = "empty-rooms",
-    /// A room has no name.
+    /// A room has no name. In a diagnosis: the room has no sockets.
     EmptyRoom = "empty-room",
     /// A join, leave or disconnect of every socket lacks `all`.
     NeedsAll = "needs-all",
@@ -85,7 +85,7 @@ codes! {
     NotFinite = "not-finite",
     /// Arrays and objects are nested too deep.
     TooDeep = "too-deep",
-    /// A map key is neither a string nor an integer.
+    /// A map key is neither a string, an integer nor a boolean.
     Key = "key",
     /// A key is `__proto__`, which JavaScript drops.
     ProtoKey = "proto-key",
@@ -183,11 +183,11 @@ codes! {
     NoBroadcasts = "no-broadcasts",
     /// No server has the namespace.
     NoNamespace = "no-namespace",
-    /// Redis is too old.
+    /// This Redis is too old for the adapter.
     OldRedis = "old-redis",
     /// The servers run another adapter.
     OtherAdapter = "other-adapter",
-    /// Keys are in another database.
+    /// The servers use another database than the emitter.
     OtherDatabase = "other-database",
     /// The servers use another prefix.
     OtherPrefix = "other-prefix",
@@ -201,13 +201,13 @@ codes! {
     SilentServers = "silent-servers",
     /// A subscriber reads too slowly and may be disconnected.
     SlowSubscriber = "slow-subscriber",
-    /// Servers do not read a stream that they should read.
+    /// Servers answer on their channel and do not read their stream.
     StuckStream = "stuck-stream",
     /// The servers could not be pinged.
     Unasked = "unasked",
     /// Servers did not receive the test event.
     UnheardEvent = "unheard-event",
-    /// Nobody is in the room.
+    /// It is unknown whether the room has sockets.
     UnknownRoom = "unknown-room",
     /// The test event could not be sent.
     Unprobed = "unprobed",

@@ -166,9 +166,9 @@ mod tests {
         late.finish(RequestEnd::Timeout, Vec::new());
         assert_eq!((late.summary.servers, late.summary.answered, late.summary.partial), (None, Some(1), None));
 
-        let mut nobody = progress(0, false, true);
-        nobody.finish(RequestEnd::Timeout, Vec::new());
-        assert_eq!(nobody.summary.servers, Some(0));
+        let mut unanswered = progress(0, false, true);
+        unanswered.finish(RequestEnd::Timeout, Vec::new());
+        assert_eq!(unanswered.summary.servers, Some(0));
         assert_eq!(progress(0, false, false).end(None), Some(RequestEnd::Complete));
     }
 

@@ -8,8 +8,8 @@ use crate::{
     session::Session,
 };
 
-/// The Redis that a tap is on, and what it covers: the member `tap` of `seen` in a tap's line. Whoever sends these lines
-/// again can tell whether the tap would receive them again.
+/// The Redis that a tap is on, and what it covers: the member `tap` of `seen` in a tap's line. It shows whether
+/// the tap would receive the line if it is sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TapOrigin {
