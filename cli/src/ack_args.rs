@@ -1,7 +1,7 @@
 //! The options for acknowledgements, and the run of a command that waits for them.
 
 use clap::Args;
-use socketio_emitter::{Acknowledgement, Message};
+use socketio_emitter::{Message, request::Acknowledgement};
 
 use crate::{
     cli_error::CliError,

@@ -5,12 +5,15 @@ pub(crate) mod blocking;
 mod code;
 mod deadline;
 mod error;
+mod invalid_message;
 
 pub use self::{
     code::Code,
-    error::{Error, ErrorKind, InvalidMessage},
+    error::{Error, ErrorKind},
+    invalid_message::InvalidMessage,
 };
 pub(crate) use self::{
     deadline::{Deadline, Elapsed},
-    error::{is_transient, malformed, push_step},
+    error::{is_transient, malformed},
+    invalid_message::push_step,
 };

@@ -4,14 +4,14 @@ use redis::aio::ConnectionLike;
 use serde::Serialize;
 
 use crate::{
-    adapter::{Ack, Adapter, RemoteServer, RemoteSocket, RequestBody, ServerAck},
+    adapter::{Ack, Adapter, RemoteServer, RemoteSocket, ServerAck},
     base::{Deadline, Error},
     broadcast_operator::{BroadcastOperator, IntoRooms},
     connect::Connect,
     connection::{Connection, Options, Recording},
     doctor::DiagnosisBuilder,
     message::{CheckedMessage, Target},
-    request::Request,
+    request::{Acknowledgement, Request},
     session::{Batch, BatchSource, Outgoing, Session},
     tap::{TapBuilder, TapOrigin},
 };
@@ -351,35 +351,6 @@ impl Emitter {
 
     fn operator(&self) -> BroadcastOperator {
         BroadcastOperator::new(Arc::clone(&self.session))
-    }
-}
-
-/// An acknowledgement that [`Emitter::request`] collects: [`Ack`] or [`ServerAck`]. This trait is sealed.
-pub trait Acknowledgement: sealed::FromMessage {}
-
-impl<R: sealed::FromMessage> Acknowledgement for R {}
-
-mod sealed {
-    use super::{CheckedMessage, RequestBody};
-    use crate::request::Response;
-
-    #[allow(private_interfaces, reason = "the trait is sealed: no caller can name these types")]
-    pub trait FromMessage: Response {
-        fn request_body(message: CheckedMessage) -> RequestBody;
-    }
-}
-
-#[allow(private_interfaces)]
-impl sealed::FromMessage for Ack {
-    fn request_body(message: CheckedMessage) -> RequestBody {
-        RequestBody::Acks(message)
-    }
-}
-
-#[allow(private_interfaces)]
-impl sealed::FromMessage for ServerAck {
-    fn request_body(message: CheckedMessage) -> RequestBody {
-        RequestBody::ServerAcks(message)
     }
 }
 

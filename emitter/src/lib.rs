@@ -53,7 +53,7 @@
 //!
 //! # Tracing
 //! The crate emits [`tracing`](https://docs.rs/tracing) events under the target `socketio_emitter`: each send and batch
-//! (`DEBUG`), detection of the adapter (`DEBUG`), connections (`DEBUG`), failovers (`INFO`), and lost connections (`WARN`).
+//! (x.
 
 pub mod adapter;
 mod base;
@@ -88,6 +88,6 @@ pub use self::{
     broadcast_operator::{BroadcastOperator, IntoRooms},
     connect::Connect,
     connection::{Options, Recording},
-    emitter::{Acknowledgement, Emitter},
+    emitter::Emitter,
     session::{Batch, BatchReceipt, BatchSource, Outgoing, Receipt},
 };

@@ -1,5 +1,6 @@
 //! Requests to the servers of a cluster, and their responses.
 
+mod acknowledgement;
 mod builder;
 mod collector;
 mod options;
@@ -18,6 +19,7 @@ pub use crate::adapter::{
 };
 
 pub use self::{
+    acknowledgement::Acknowledgement,
     builder::Request,
     response::Response,
     response_stream::ResponseStream,

@@ -21,7 +21,7 @@ use crate::{
     base::{Deadline, Error},
     connection::{Connection, Options},
     discovery::{DiscoveryCache, count_servers},
-    message::Message,
+    message::CheckedMessage,
 };
 
 /// The state that an emitter, its clones and everything they send share.
@@ -90,15 +90,15 @@ impl Session {
     pub(crate) async fn encode(
         &self,
         adapter: &Adapter,
-        message: &Message,
+        message: &CheckedMessage,
         deadline: Deadline,
     ) -> Result<Command, Error> {
         // First without a lookup: what is refused for every version needs none.
-        let command = adapter.encode(message)?;
+        let command = adapter.encode_checked(message)?;
         if !adapter.depends_on_version(message) {
             return Ok(command);
         }
-        self.with_versions(adapter, &message.target.namespace, deadline).await?.encode(message)
+        self.with_versions(adapter, &message.target.namespace, deadline).await?.encode_checked(message)
     }
 
     /// The number of servers on a namespace; `None` without Redis.

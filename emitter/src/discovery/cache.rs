@@ -60,7 +60,12 @@ impl DiscoveryCache {
             last = before.filter(|before| self.adapter.is_recent(before));
             // With a recent adapter to fall back to, leave half of the time to use it.
             let deadline = if last.is_some() { deadline.half() } else { deadline };
-            detect(connection, options, namespace, deadline).await.map(Arc::new)
+            let detected = detect(connection, options, namespace, deadline).await;
+            match &detected {
+                Ok(adapter) => tracing::debug!(%adapter, namespace, "adapter detected"),
+                Err(error) => tracing::debug!(%error, namespace, "no adapter detected"),
+            }
+            detected.map(Arc::new)
         });
         match (detected.await, last) {
             // During a failover servers are disconnected for a moment, and a stream keeps what they read afterwards.

@@ -141,7 +141,7 @@ impl IntoFuture for Outgoing {
             let result = self.send().await;
             match &result {
                 Ok(receipt) => tracing::debug!(adapter = receipt.adapter, servers = receipt.servers, "sent"),
-                Err(error) => tracing::debug!(%error, "not sent"),
+                Err(error) => tracing::debug!(%error, may_have_been_taken = error.may_have_been_taken(), "send failed"),
             }
             result
         };

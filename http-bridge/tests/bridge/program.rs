@@ -23,12 +23,12 @@ fn output(command: &mut Command) -> (Option<i32>, String, String) {
 }
 
 /// A running sio-bridge. Dropping it kills the process.
-struct BridgeProcess {
+struct BridgeProgram {
     child: Child,
     address: String,
 }
 
-impl BridgeProcess {
+impl BridgeProgram {
     fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -62,7 +62,7 @@ impl BridgeProcess {
     }
 }
 
-impl Drop for BridgeProcess {
+impl Drop for BridgeProgram {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -76,7 +76,7 @@ fn listen_beyond_loopback_requires_a_token() {
         assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
         assert!(err.contains("SIO_BRIDGE_TOKEN"), "{err}");
     }
-    let bridge = BridgeProcess::start(command(&["--listen", "0.0.0.0:0"]).env("SIO_BRIDGE_TOKEN", "s3cret"));
+    let bridge = BridgeProgram::start(command(&["--listen", "0.0.0.0:0"]).env("SIO_BRIDGE_TOKEN", "s3cret"));
     assert!(bridge.address.starts_with("0.0.0.0:"));
 }
 
@@ -100,7 +100,7 @@ fn token_file_is_read_without_its_trailing_newline() {
     let (code, _, err) = output(command(&args).env("SIO_BRIDGE_TOKEN", "other"));
     assert_eq!(code, Some(2), "{err}");
 
-    let bridge = BridgeProcess::start(&mut command(&args));
+    let bridge = BridgeProgram::start(&mut command(&args));
     assert!(bridge.send("POST /v1/emit/e", "1").starts_with("HTTP/1.1 401 "));
     assert!(bridge.send("POST /v1/emit/e HTTP/1.1\r\nAuthorization: Bearer s3cret\r\nX:", "1").contains(" 503 "));
 }
@@ -153,7 +153,7 @@ fn address_in_use_exits_1() {
 fn unreachable_redis_is_503_and_signals_exit_0() {
     for (signal, variable) in [("-TERM", "SIO_URL"), ("-INT", "REDIS_URL")] {
         let mut command = command(&["--listen", "127.0.0.1:0", "--timeout", "1s", "-vv"]);
-        let bridge = BridgeProcess::start(command.env(variable, UNREACHABLE_REDIS).env("REDISCLI_AUTH", "hunter2"));
+        let bridge = BridgeProgram::start(command.env(variable, UNREACHABLE_REDIS).env("REDISCLI_AUTH", "hunter2"));
         let start = Instant::now();
         let response = bridge.send("POST /v1/emit/news?room=whisper", "murmur");
         assert!(response.starts_with("HTTP/1.1 503 ") && response.contains("redis-unreachable"), "{response}");
@@ -176,7 +176,7 @@ fn unreachable_redis_is_503_and_signals_exit_0() {
 fn shutdown_finishes_running_requests() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", silent.local_addr().unwrap());
-    let bridge = BridgeProcess::start(&mut command(&["--listen", "127.0.0.1:0", "--timeout", "1s", "--url", &url]));
+    let bridge = BridgeProgram::start(&mut command(&["--listen", "127.0.0.1:0", "--timeout", "1s", "--url", &url]));
     let address = bridge.address.clone();
     thread::scope(|scope| {
         let client = scope.spawn(|| bridge.send("POST /v1/emit/e", "1"));
@@ -195,7 +195,7 @@ fn shutdown_finishes_running_requests() {
 #[cfg(unix)]
 fn shutdown_closes_stuck_requests_after_the_grace_period() {
     let args = ["--listen", "127.0.0.1:0", "--timeout", "100ms", "--url", UNREACHABLE_REDIS];
-    let bridge = BridgeProcess::start(&mut command(&args));
+    let bridge = BridgeProgram::start(&mut command(&args));
     let mut stuck = TcpStream::connect(&bridge.address).unwrap();
     stuck.write_all(b"POST /v1/emit/e HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1").unwrap();
     assert!(bridge.send("GET /livez", "").starts_with("HTTP/1.1 200 "));
@@ -207,7 +207,7 @@ fn shutdown_closes_stuck_requests_after_the_grace_period() {
 
 #[test]
 fn control_characters_are_escaped_in_the_log() {
-    let mut bridge = BridgeProcess::start(&mut command(&["--listen", "127.0.0.1:0", "--url", UNREACHABLE_REDIS, "-v"]));
+    let mut bridge = BridgeProgram::start(&mut command(&["--listen", "127.0.0.1:0", "--url", UNREACHABLE_REDIS, "-v"]));
     bridge.send("POST /v1/emit/%1b%5B2J%0Aevil%22", "1");
     bridge.child.kill().unwrap();
     let (_, stderr) = bridge.wait();

@@ -6,9 +6,9 @@ use serde::{
 use serde_json::Value;
 
 /// The arguments of an event. socketioxide sends a tuple as several arguments and a list as one.
-pub(crate) struct EventArguments<'a>(pub(crate) &'a [Value]);
+pub(crate) struct OxideEventArguments<'a>(pub(crate) &'a [Value]);
 
-impl Serialize for EventArguments<'_> {
+impl Serialize for OxideEventArguments<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut tuple = serializer.serialize_tuple(self.0.len())?;
         for value in self.0 {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use socketioxide::{SocketIo, adapter::Adapter, operators::BroadcastOperators};
 
-use crate::event_arguments::EventArguments;
+use crate::event_arguments::OxideEventArguments;
 
 /// A request to the server.
 #[derive(Deserialize)]
@@ -53,10 +53,10 @@ impl ServerRequest {
         let to = self.operators(io)?;
         match self.ask {
             ServerAction::Emit => match self.ack {
-                None => to.emit(&self.event, &EventArguments(&self.args)).await.map_err(text)?,
+                None => to.emit(&self.event, &OxideEventArguments(&self.args)).await.map_err(text)?,
                 Some(ack) => {
                     let to = to.timeout(Duration::from_millis(ack));
-                    let answers = to.emit_with_ack::<_, Value>(&self.event, &EventArguments(&self.args)).await;
+                    let answers = to.emit_with_ack::<_, Value>(&self.event, &OxideEventArguments(&self.args)).await;
                     let answers: Vec<_> = answers.map_err(text)?.map(|(_, answer)| answer).collect().await;
                     let complete = answers.iter().all(Result::is_ok);
                     return Ok(json!({ "answers": answers.into_iter().flatten().collect::<Vec<_>>(),

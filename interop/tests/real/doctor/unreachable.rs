@@ -8,7 +8,7 @@ pub(crate) const CASES: [DoctorCase; 13] = [
     DoctorCase {
         state: "servers without an adapter",
         code: "no-servers",
-        remedy: "io.adapter(createAdapter(pub, sub))",
+        remedy: "io.adapter(createAdapter(pubClient, subClient))",
         run: || {
             let redis = RedisServer::start();
             let _server = SocketIoServer::start(&redis, &[("ADAPTER", "none")]);
