@@ -52,8 +52,13 @@
 //! | `tls` | no | `rediss://` |
 //!
 //! # Tracing
-//! The crate emits [`tracing`](https://docs.rs/tracing) events under the target `socketio_emitter`: each send and batch
-//! (x.
+//! The crate emits [`tracing`](https://docs.rs/tracing) events; filter them with `socketio_emitter=debug`.
+//!
+//! | level | events |
+//! |---|---|
+//! | `DEBUG` | each send (in a span `send`), batch and request; the detected adapter; each connection attempt and retry |
+//! | `INFO` | a failover or another change of the topology; a tap that resumes |
+//! | `WARN` | a lost connection; a tap that is interrupted |
 
 pub mod adapter;
 mod base;

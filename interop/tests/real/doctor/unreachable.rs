@@ -30,7 +30,7 @@ pub(crate) const CASES: [DoctorCase; 13] = [
     DoctorCase {
         state: "streams 0.2 servers in database 1, the emitter in 0",
         code: "no-servers",
-        remedy: "redis://HOST/1",
+        remedy: "redis://HOST:PORT/1",
         run: || {
             let redis = RedisServer::start();
             let _server = SocketIoServer::start_as(ServerKind::StreamsOld, &format!("{}/1", redis.url()), &[]);
