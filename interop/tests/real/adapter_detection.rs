@@ -15,7 +15,7 @@ fn adapter_of_emit(io: &Emitter) -> Result<&'static str, &'static str> {
 
 /// An emitter that detects the adapter at its first emit.
 fn lazy(redis: &RedisServer) -> Emitter {
-    Options::new().lazy(&redis.url()).unwrap()
+    Options::new().lazy(redis.url()).unwrap()
 }
 
 /// One client on each server, `a` and `b`.
@@ -92,10 +92,10 @@ fn clusters_with_different_prefixes_are_detected_separately() {
     );
     let _default = SocketIoServer::start_as(ServerKind::Streams, &redis, &[]);
     for (prefix, found) in [("chat", Ok("classic")), ("games", Ok("sharded")), ("socket.io", Ok("streams"))] {
-        let io = Options::new().prefix(prefix).lazy(&redis.url()).unwrap();
+        let io = Options::new().prefix(prefix).lazy(redis.url()).unwrap();
         assert_eq!(adapter_of_emit(&io), found, "{prefix}");
     }
-    let io = Options::new().prefix("unused").lazy(&redis.url()).unwrap();
+    let io = Options::new().prefix("unused").lazy(redis.url()).unwrap();
     assert_eq!(adapter_of_emit(&io), Err("no-servers"));
     assert_eq!(adapter_of_emit(&lazy(&redis)), Ok("streams"));
 }

@@ -72,7 +72,7 @@ impl BadInputCluster {
         let mut clients = Clients::new();
         clients.connect("one", &cluster.servers[0], "/", &["r"]);
         clients.connect("two", &cluster.servers[1], "/", &["r"]);
-        let io = Emitter::connect(&cluster.redis.url()).wait().unwrap();
+        let io = Emitter::connect(cluster.redis.url()).wait().unwrap();
         let bridge = BridgeProcess::start(&cluster.redis.url());
         Self { cluster, clients, io, bridge, round: 0 }
     }

@@ -25,7 +25,7 @@ fn assert_in_time<T>(work: impl FnOnce() -> T) -> T {
 #[test]
 fn emits_to_a_frozen_redis_fail_by_their_deadline() {
     let redis = RedisServer::start();
-    let io = options().connect(&redis.url()).wait().unwrap();
+    let io = options().connect(redis.url()).wait().unwrap();
     redis.freeze();
     let first = assert_in_time(|| io.emit("e", &()).wait()).unwrap_err();
     assert!(first.may_have_been_taken(), "the event was written to a connection that had just worked: {first}");
@@ -42,7 +42,7 @@ fn emits_to_a_frozen_redis_fail_by_their_deadline() {
 #[test]
 fn the_first_emit_after_an_outage_succeeds() {
     let mut redis = RedisServer::start();
-    let io = options().connect(&redis.url()).wait().unwrap();
+    let io = options().connect(redis.url()).wait().unwrap();
     io.emit("e", &()).wait().unwrap();
     redis.kill();
     std::thread::sleep(IDLE_BEFORE_CHECK);
@@ -57,7 +57,7 @@ fn the_first_emit_after_an_outage_succeeds() {
 #[test]
 fn a_batch_reports_its_progress_when_redis_is_killed() {
     let mut redis = RedisServer::start();
-    let io = options().connect(&redis.url()).wait().unwrap();
+    let io = options().connect(redis.url()).wait().unwrap();
     let messages = (0..1_000_000).map(|n| {
         if n == 100_000 {
             redis.kill();
@@ -86,7 +86,7 @@ fn emits_without_permission_to_publish_fail() {
     let batch = io.send_all((0..10).map(|n| io.emit("e", &n))).wait().unwrap_err();
     assert!(matches!(batch, Error::Stopped { accepted: 0, unknown: 0, index: 0, .. }), "{batch:?}");
     assert!(!format!("{error:?}").contains("secret"));
-    let wrong = options().connect(&url.replace("secret", "hunter2")).wait().unwrap_err();
+    let wrong = options().connect(url.replace("secret", "hunter2")).wait().unwrap_err();
     assert!(!format!("{wrong} {wrong:?}").contains("hunter2"), "{wrong:?}");
 }
 
@@ -120,7 +120,7 @@ fn emits_on_a_caller_supplied_connection_are_delivered() {
 #[test]
 fn servers_that_start_later_are_detected_and_counted_per_namespace() {
     let redis = RedisServer::start();
-    let io = Emitter::connect(&redis.url()).wait().unwrap();
+    let io = Emitter::connect(redis.url()).wait().unwrap();
     let error = io.emit("e", &()).wait().unwrap_err();
     assert_eq!(error.code(), "no-servers");
     assert!(error.to_string().contains("socket.io-request#/#"), "{error}");

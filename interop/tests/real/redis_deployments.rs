@@ -78,7 +78,7 @@ fn emit_until_accepted(io: &Emitter, what: &str) {
 fn emits_by_unix_socket_and_as_acl_user_are_published() {
     let redis = RedisServer::start();
     let mut subscriber = RawSubscriber::subscribe(&redis, "SUBSCRIBE", MESSAGES);
-    classic().connect(&redis.unix_url()).wait().unwrap().emit("by socket", &()).wait().unwrap();
+    classic().connect(redis.unix_url()).wait().unwrap().emit("by socket", &()).wait().unwrap();
     subscriber.expect("by socket");
 
     let redis = RedisServer::start_with_user("emma", "se/cr@t");
@@ -104,9 +104,9 @@ fn emits_over_tls_require_the_authority_and_the_client_certificate() {
 
     let bare = classic().connect(&ca).wait().unwrap_err();
     assert!(matches!(bare, Error::Unreachable { .. }), "no client certificate: {bare}");
-    let untrusting = classic().connect(&redis.url()).wait().unwrap_err();
+    let untrusting = classic().connect(redis.url()).wait().unwrap_err();
     assert!(matches!(untrusting, Error::Unreachable { .. }), "unknown authority: {untrusting}");
-    let plain = classic().timeout(Duration::from_secs(1)).connect(&redis.url().replace("rediss", "redis"));
+    let plain = classic().timeout(Duration::from_secs(1)).connect(redis.url().replace("rediss", "redis"));
     assert!(matches!(plain.wait().unwrap_err(), Error::Unreachable { .. }));
 }
 

@@ -15,7 +15,7 @@ fn operations_that_the_oldest_server_does_not_support_are_refused() {
     let mut clients = Clients::new();
     clients.connect_version(2, "old", &old, "/", &["r"]);
     clients.connect("new", &new, "/", &["r"]);
-    let io = Emitter::connect(&redis.url()).wait().unwrap();
+    let io = Emitter::connect(redis.url()).wait().unwrap();
 
     assert_eq!(error_code(io.emit("e", &Binary(b"x"))), "unsupported");
     assert_eq!(error_code(io.except("r").emit("e", &())), "unsupported");
@@ -34,7 +34,7 @@ fn servers_of_socketio_3_and_4_obey_the_same_commands() {
     let mut clients = Clients::new();
     clients.connect("old", &old, "/", &[]);
     clients.connect("new", &new, "/", &[]);
-    let io = Emitter::connect(&redis.url()).wait().unwrap();
+    let io = Emitter::connect(redis.url()).wait().unwrap();
 
     io.all().join("x").wait().unwrap();
     io.to("x").emit("bytes", &Binary(b"x")).wait().unwrap();
@@ -50,13 +50,13 @@ fn a_version_that_cannot_be_detected_is_an_error_and_can_be_configured() {
     clients.connect_version(2, "a", &awake, "/", &[]);
     frozen.freeze();
 
-    let io = Emitter::connect(&redis.url()).wait().unwrap();
+    let io = Emitter::connect(redis.url()).wait().unwrap();
     let error = io.emit("e", &Binary(b"x")).wait().unwrap_err();
     assert_eq!(error.code(), "unrecognised");
     assert!(error.to_string().contains("1 of 2"), "{error}");
     assert_eq!(redis.published(), 2, "one request and one response");
 
-    let configured = Options::new().socket_io(SocketIo::V2).connect(&redis.url()).wait().unwrap();
+    let configured = Options::new().socket_io(SocketIo::V2).connect(redis.url()).wait().unwrap();
     assert_eq!(configured.emit("e", &Binary(b"x")).wait().unwrap().servers, Some(2));
     io.emit("end", &()).wait().unwrap();
     let received: Vec<_> = clients.until("end", &["a"]).into_iter().map(|event| event.args).collect();
@@ -69,7 +69,7 @@ fn a_frozen_server_does_not_delay_an_emit_of_current_servers() {
     let mut clients = Clients::new();
     clients.connect("a", &cluster.servers[0], "/", &[]);
     cluster.servers[1].freeze();
-    let io = Emitter::connect(&cluster.redis.url()).wait().unwrap();
+    let io = Emitter::connect(cluster.redis.url()).wait().unwrap();
     assert_eq!(io.emit("e", &Binary(b"x")).wait().unwrap().servers, Some(2));
     clients.expect("e", &["a"]);
 }

@@ -62,7 +62,7 @@ impl WrongAdapterCluster {
     /// Sends every kind of message and request with this adapter, then checks the servers.
     fn send_all(&mut self, name: &str) -> WrongAdapterCell {
         let adapter: Adapter = name.parse().unwrap();
-        let io = Options::new().adapter(adapter).connect(&self.cluster.redis.url()).wait().unwrap();
+        let io = Options::new().adapter(adapter).connect(self.cluster.redis.url()).wait().unwrap();
         let (outcomes, answered) = send_all(&io);
 
         let mut reached = BTreeSet::new();
@@ -86,7 +86,7 @@ impl WrongAdapterCluster {
     fn is_healthy(&mut self, reached: &mut BTreeSet<String>) -> bool {
         self.checks += 1;
         let (check, started) = (format!("check-{}", self.checks), Instant::now());
-        let io = Options::new().connect(&self.cluster.redis.url()).wait().unwrap();
+        let io = Options::new().connect(self.cluster.redis.url()).wait().unwrap();
         if io.emit(&*check, &()).wait().is_err() {
             return false;
         }

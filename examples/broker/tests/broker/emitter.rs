@@ -17,7 +17,7 @@ fn subscribe_as_server<'a>(connection: &'a mut Connection, id: &str) -> PubSub<'
 #[test]
 fn emitter_detects_counts_and_reaches_servers() {
     let broker = Broker::spawn().unwrap();
-    let io = Emitter::connect(&broker.url()).wait().unwrap();
+    let io = Emitter::connect(broker.url()).wait().unwrap();
     let event = |io: &Emitter| io.to("room1").emit("e", &("text", Binary([0, 13, 10, 255])));
     assert!(matches!(event(&io).wait(), Err(Error::NoServers { .. })));
 

@@ -43,7 +43,7 @@ impl TestCluster {
     }
 
     pub fn emitter(&self) -> Emitter {
-        Options::new().adapter(Adapter::Classic(Classic::default())).lazy(&self.broker.url()).unwrap()
+        Options::new().adapter(Adapter::Classic(Classic::default())).lazy(self.broker.url()).unwrap()
     }
 }
 

@@ -50,7 +50,7 @@ fn emits_to_a_cluster_are_delivered_and_counted_on_every_node() {
 #[test]
 fn a_batch_is_split_by_node_and_keeps_the_order_per_channel() {
     let cluster = RedisCluster::start();
-    let io = sharded().connect(&cluster_url(&cluster)).wait().unwrap();
+    let io = sharded().connect(cluster_url(&cluster)).wait().unwrap();
     let namespaces: Vec<String> = (0..8).map(|number| format!("/n{number}")).collect();
     let mut subscribers: Vec<RawSubscriber> = namespaces
         .iter()
@@ -69,8 +69,8 @@ fn a_batch_is_split_by_node_and_keeps_the_order_per_channel() {
 #[test]
 fn emits_follow_slots_that_move() {
     let cluster = RedisCluster::start();
-    let shards = sharded().connect(&cluster_url(&cluster)).wait().unwrap();
-    let stream = streams().connect(&cluster_url(&cluster)).wait().unwrap();
+    let shards = sharded().connect(cluster_url(&cluster)).wait().unwrap();
+    let stream = streams().connect(cluster_url(&cluster)).wait().unwrap();
     shards.emit("e", &()).wait().unwrap();
 
     let id = |number: usize| cluster.nodes[number].command(&[b"CLUSTER", b"MYID"]).lines().nth(1).unwrap().to_owned();
@@ -85,7 +85,7 @@ fn emits_follow_slots_that_move() {
     setslot(to, "socket.io", &["IMPORTING", &id(from)]);
     setslot(from, "socket.io", &["MIGRATING", &id(to)]);
     // Detection reads the stream's key as well.
-    let detecting = Options::new().timeout(TIMEOUT).connect(&cluster_url(&cluster)).wait().unwrap();
+    let detecting = Options::new().timeout(TIMEOUT).connect(cluster_url(&cluster)).wait().unwrap();
     assert_eq!(detecting.emit("e", &()).wait().unwrap_err().code(), "no-servers");
     stream.emit("migrating", &()).wait().unwrap();
     for node in [to, from] {
@@ -132,7 +132,7 @@ fn emits_succeed_again_after_primaries_of_a_cluster_are_killed() {
 fn emits_to_a_cluster_without_a_majority_fail() {
     let _guard = run_exclusively();
     let mut cluster = RedisCluster::start();
-    let io = classic().timeout(Duration::from_secs(3)).connect(&cluster_url(&cluster)).wait().unwrap();
+    let io = classic().timeout(Duration::from_secs(3)).connect(cluster_url(&cluster)).wait().unwrap();
     io.emit("e", &()).wait().unwrap();
     let stopped = [0, 1, 3, 4];
     stopped.iter().for_each(|number| cluster.nodes[*number].kill());

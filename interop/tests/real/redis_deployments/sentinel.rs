@@ -15,7 +15,7 @@ use super::{
 fn emits_follow_a_sentinel_failover() {
     let _guard = run_exclusively();
     let mut redis = RedisSentinel::start();
-    let io = classic().connect(&sentinel_url(&redis)).wait().unwrap();
+    let io = classic().connect(sentinel_url(&redis)).wait().unwrap();
     let _server = RawSubscriber::subscribe(&redis.redis[redis.primary()], "SUBSCRIBE", REQUESTS);
     assert_eq!(io.emit("e", &()).wait().unwrap().servers, Some(1));
 
@@ -31,7 +31,7 @@ fn emits_follow_a_sentinel_failover() {
     subscriber.expect("at the new primary");
     redis.redis[killed].restart();
 
-    let unknown = classic().connect(&sentinel_url(&redis).replace("/main", "/other")).wait().unwrap_err();
+    let unknown = classic().connect(sentinel_url(&redis).replace("/main", "/other")).wait().unwrap_err();
     assert!(matches!(&unknown, Error::Config(text) if text.contains("other")), "{unknown}");
 }
 
@@ -39,7 +39,7 @@ fn emits_follow_a_sentinel_failover() {
 fn emits_leave_a_demoted_primary() {
     let _guard = run_exclusively();
     let redis = RedisSentinel::start();
-    let io = classic().connect(&sentinel_url(&redis)).wait().unwrap();
+    let io = classic().connect(sentinel_url(&redis)).wait().unwrap();
     io.emit("e", &()).wait().unwrap();
     let before = redis.primary();
     assert_eq!(redis.sentinels[0].command(&[b"SENTINEL", b"FAILOVER", b"main"]), "+OK\r\n");
@@ -62,7 +62,7 @@ fn emits_leave_a_demoted_primary() {
 fn emits_succeed_again_after_the_primary_of_sentinels_freezes() {
     let _guard = run_exclusively();
     let redis = RedisSentinel::start();
-    let io = classic().connect(&sentinel_url(&redis)).wait().unwrap();
+    let io = classic().connect(sentinel_url(&redis)).wait().unwrap();
     io.emit("e", &()).wait().unwrap();
     let frozen = redis.primary();
     redis.redis[frozen].freeze();

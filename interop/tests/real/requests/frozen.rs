@@ -127,8 +127,7 @@ fn a_request_waits_for_servers_that_could_not_be_counted() {
     let _guard = run_exclusively();
     let mut cluster = SocketIoCluster::of(ServerKind::StreamsOld);
     cluster.servers[0].ask(json!({"ask": "greet"}));
-    let io =
-        Options::new().adapter("streams,before-0.3".parse().unwrap()).connect(&cluster.redis.url()).wait().unwrap();
+    let io = Options::new().adapter("streams,before-0.3".parse().unwrap()).connect(cluster.redis.url()).wait().unwrap();
     assert_eq!(io.servers().timeout(LONG).wait().unwrap().summary.servers, Some(2));
     cluster.servers.iter().for_each(SocketIoServer::freeze);
     let request = thread::spawn(move || io.servers().timeout(LONG / 4).wait().unwrap().summary);
