@@ -29,7 +29,7 @@ pub enum EmitOutcome {
     Failed {
         /// [`Error::code`].
         code: &'static str,
-        /// [`Error::is_unknown`]: Redis may have accepted the event.
+        /// [`Error::may_have_been_taken`]: Redis may have accepted the event.
         unknown: bool,
         /// The error message.
         reason: String,
