@@ -107,6 +107,8 @@ proptest! {
 
     #[test]
     fn encoded_messages_are_decoded_to_the_same_message(message in any_message()) {
+        // Names each room once, as encoding does.
+        let message = message.check().unwrap().into_message();
         for adapter in adapters() {
             let command = adapter.encode(&message).unwrap();
             match adapter.decode(&command.frame()).unwrap() {
